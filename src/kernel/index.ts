@@ -1,0 +1,5 @@
+export type { Brand } from './brand.ts'
+export { type Clock, type Instant, instantOf, isoOf, systemClock } from './time.ts'
+export { type Random, systemRandom } from './random.ts'
+export { WireError } from './failure.ts'
+export { type BlobKey, type Octets, type Spool, type SpoolWriter, inMemory } from './octets.ts'

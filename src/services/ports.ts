@@ -1,0 +1,205 @@
+import type { BlobKey, Instant, Octets, Spool } from '../kernel/index.ts'
+import type { HttpAnswer, SealedMessage } from '../wire/as4/index.ts'
+import type { ParticipantId } from '../wire/peppol/index.ts'
+import type { NaptrRecord } from '../wire/smp/index.ts'
+import type {
+  Addressing,
+  Attempt,
+  ContentKind,
+  Failure,
+  IdempotencyKey,
+  Invoice,
+  InvoiceId,
+  InvoiceSummary,
+  OutboundState,
+  Registration,
+  Route,
+  Transmission,
+  TransmissionEvent,
+  TransmissionId,
+} from './domain.ts'
+
+/* Every way out of the process, each with its guarantee. */
+
+/* ── The database ──────────────────────────────────────────────────────────────────────────── */
+
+export interface InboundRecord extends Addressing {
+  readonly id: TransmissionId
+  readonly messageId: string
+  readonly peer: string
+  readonly at: Instant
+  /** The octets as signed, already durable when `stored`. */
+  readonly payload: Octets
+  readonly compressed: boolean
+  readonly contentSize: number
+  readonly contentSha256: Buffer
+  /** SHA-256 over the signed references: the same message sent again has the same. */
+  readonly identity: Buffer
+  /** SOAP part as received. */
+  readonly envelope: Buffer
+  readonly receipt: Buffer
+}
+
+export type InboundOutcome =
+  /** Committed: the receipt may leave. */
+  | { readonly kind: 'recorded' }
+  /** This message was here before; its first receipt. */
+  | { readonly kind: 'repeat'; readonly receipt: Buffer }
+  /** This message id was here before with other bytes; nothing was changed. */
+  | { readonly kind: 'conflict' }
+
+export interface OutboundRecord extends Addressing {
+  readonly id: TransmissionId
+  readonly route: Route
+  readonly at: Instant
+  /** The packed octets; signed and enciphered as they are on every attempt. */
+  readonly payload: Octets
+  readonly payloadDigest: Buffer
+  readonly contentSize: number
+  readonly contentSha256: Buffer
+  readonly invoice: (InvoiceSummary & { readonly id: InvoiceId }) | undefined
+  readonly idempotency: IdempotencyKey | undefined
+}
+
+export type OutboundOutcome =
+  | { readonly kind: 'recorded' }
+  /** The idempotency key was used before with the same request. */
+  | { readonly kind: 'repeat'; readonly invoiceId: InvoiceId }
+  /** The idempotency key was used before with another request. */
+  | { readonly kind: 'key-reused' }
+  /** An outbound invoice with this number from this sender exists. */
+  | { readonly kind: 'number-taken'; readonly invoiceId: InvoiceId }
+
+/** An outbound transmission that this process alone may work on until it settles it. */
+export interface OutboundClaim {
+  readonly transmission: Transmission
+  readonly payload: Octets
+  readonly payloadDigest: Buffer
+  /** Present once a first attempt sealed it: only this may be posted. */
+  readonly sealed: SealedMessage | undefined
+}
+
+export interface OutboundSettlement {
+  readonly state: Exclude<OutboundState, 'sending'>
+  readonly attempt: Attempt
+  readonly event: TransmissionEvent
+  readonly nextAttemptAt: Instant | undefined
+  readonly failure: Failure | undefined
+  readonly peer: string | undefined
+  /** Receipt or error signal as received. */
+  readonly answer: Buffer | undefined
+  /** A sealed message that never left for a receiver whose certificate changed is dropped, so that the next attempt seals anew. */
+  readonly dropSealed: boolean
+}
+
+export interface InboundClaim {
+  readonly transmission: Transmission
+  readonly payload: Octets
+  readonly compressed: boolean
+}
+
+export type InboundSettlement =
+  | { readonly state: 'delivered'; readonly event: TransmissionEvent; readonly invoice: (InvoiceSummary & { readonly id: InvoiceId }) | undefined }
+  | { readonly state: 'exception'; readonly event: TransmissionEvent; readonly failure: Failure }
+
+/**
+ * Each function is one commit (or part of a shared one): when it resolves, everything it names is durable together.
+ * All of them may be called from many nodes on one database.
+ */
+export interface ExchangeStore {
+  /** Message, evidence, event and the job to process it. Unique: messageId. A second envelope with the same instance id becomes `duplicate`. */
+  recordInbound(record: InboundRecord): Promise<InboundOutcome>
+  /** Transmission, payload, invoice, event and the job to send it. */
+  recordOutbound(record: OutboundRecord): Promise<OutboundOutcome>
+  /** Moves due outbound rows (queued, indeterminate) to `sending`, oldest first; skips rows that others hold. */
+  claimOutbound(most: number, now: Instant): Promise<readonly OutboundClaim[]>
+  /** Must resolve before the first octet is posted. */
+  keepSealed(id: TransmissionId, sealed: SealedMessage): Promise<void>
+  settleOutbound(id: TransmissionId, settlement: OutboundSettlement): Promise<void>
+  claimInbound(most: number, now: Instant): Promise<readonly InboundClaim[]>
+  settleInbound(id: TransmissionId, settlement: InboundSettlement): Promise<void>
+  /**
+   * Gives back what dead processes held: sealed rows become `indeterminate` (due at once), unsealed ones `queued`,
+   * inbound ones `received`. Returns how many.
+   */
+  recover(now: Instant): Promise<number>
+  /** When the next queued or indeterminate row falls due; undefined when none waits. */
+  nextDue(): Promise<Instant | undefined>
+  /** Calls back when a row may have become due in any process on this database. */
+  onWork(listener: () => void): Disposable
+}
+
+/** Reads for people and programs; never blocks the exchange. */
+export interface TransmissionReader {
+  findInvoice(id: InvoiceId): Promise<Invoice | undefined>
+  /** Newest first. `after` is the id of the last one of the page before. */
+  listInvoices(query: InvoiceQuery): Promise<readonly Invoice[]>
+  findTransmission(id: TransmissionId): Promise<Transmission | undefined>
+  listEvents(id: TransmissionId): Promise<readonly TransmissionEvent[]>
+  listAttempts(id: TransmissionId): Promise<readonly Attempt[]>
+  findContent(id: TransmissionId, kind: ContentKind): Promise<{ readonly octets: Octets; readonly compressed: boolean } | undefined>
+}
+
+export interface InvoiceQuery {
+  readonly direction: 'inbound' | 'outbound' | undefined
+  readonly number: string | undefined
+  readonly after: InvoiceId | undefined
+  readonly most: number
+}
+
+export interface RegistryStore {
+  /** Creates or replaces the whole registration. */
+  saveRegistration(registration: Registration): Promise<void>
+  removeRegistration(participant: ParticipantId): Promise<void>
+  findRegistration(participant: ParticipantId): Promise<Registration | undefined>
+}
+
+/* ── The network ───────────────────────────────────────────────────────────────────────────── */
+
+export type NaptrAnswer =
+  | { readonly kind: 'found'; readonly records: readonly NaptrRecord[]; readonly ttlSeconds: number; readonly server: string }
+  /** NXDOMAIN or no NAPTR record at the end of the alias chain. */
+  | { readonly kind: 'absent'; readonly ttlSeconds: number; readonly server: string }
+  /** SERVFAIL, REFUSED, time-out, garbage: says nothing about the name. */
+  | { readonly kind: 'unavailable'; readonly reason: string }
+
+/** Real DNS: UDP, TCP when truncated, CNAME and DNAME followed, several servers tried in turn. Never throws for a network reason. */
+export interface DnsResolver {
+  naptr(name: string): Promise<NaptrAnswer>
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST'
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: { readonly octets: Buffer | AsyncIterable<Buffer>; readonly length: number } | undefined
+  readonly timeoutMilliseconds: number
+  /** A longer answer fails as `lost`. */
+  readonly answerOctetsMax: number
+}
+
+/** Redirects are not followed; a kept connection that dies before any answer octet is retried once with the same bytes when the body is a Buffer. */
+export interface HttpClient {
+  /** Any status is an answer. Throws HttpFailure only. */
+  request(request: HttpRequest): Promise<HttpAnswer & { readonly headers: Readonly<Record<string, string>> }>
+}
+
+export interface BlobStore extends Spool {
+  open(key: BlobKey): AsyncIterable<Buffer>
+  remove(key: BlobKey): Promise<void>
+}
+
+/**
+ * No usable answer came.
+ * unreachable: no connection; the peer cannot have seen the request.
+ * lost: the request left, at least in part; the peer may have acted on it.
+ */
+export class HttpFailure extends Error {
+  readonly kind: 'unreachable' | 'lost'
+
+  constructor(kind: 'unreachable' | 'lost', message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'HttpFailure'
+    this.kind = kind
+  }
+}
