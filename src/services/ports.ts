@@ -203,3 +203,13 @@ export class HttpFailure extends Error {
     this.kind = kind
   }
 }
+
+/** One line per event; fields never hold a secret or a payload. `transmissionId` and `messageId` are the usual keys. */
+export interface Log {
+  info(event: string, fields?: LogFields): void
+  warn(event: string, fields?: LogFields): void
+  /** `cause` is written with its stack. */
+  error(event: string, fields: LogFields, cause?: unknown): void
+}
+
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>

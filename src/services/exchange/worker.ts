@@ -1,0 +1,84 @@
+import type { Log } from '../ports.ts'
+
+export interface WorkerSource<Claim> {
+  readonly name: string
+  /** Most claims under way at once. */
+  readonly concurrency: number
+  claim(most: number): Promise<readonly Claim[]>
+  /** Settles its claim in every case; a rejection is a bug or a dead database, and the claim is given back by recovery. */
+  work(claim: Claim): Promise<void>
+}
+
+/**
+ * Claims due rows while there are free places and hands each to `work`.
+ *
+ * Modes: idle (nothing due, waits for wake()), claiming (one claim query under way), full (no free place; the next finished work claims
+ * again). wake() during a claim makes the claim run once more, so that a row committed meanwhile is never left lying.
+ */
+export class Worker<Claim> implements AsyncDisposable {
+  readonly #source: WorkerSource<Claim>
+  readonly #log: Log
+  readonly #underWay = new Set<Promise<void>>()
+  #claiming: Promise<void> | undefined
+  #wokenMeanwhile = false
+  #stopped = false
+
+  constructor(source: WorkerSource<Claim>, log: Log) {
+    this.#source = source
+    this.#log = log
+  }
+
+  /** Something may be due. Cheap; call it as often as you like. */
+  wake(): void {
+    if (this.#stopped) return
+    if (this.#claiming !== undefined) {
+      this.#wokenMeanwhile = true
+      return
+    }
+    const run = this.#claimAll().finally(() => {
+      this.#claiming = undefined
+      if (this.#wokenMeanwhile) this.wake()
+    })
+    this.#claiming = run
+  }
+
+  /** Resolves when nothing is claimed and nothing under way, as of the last wake(). */
+  async idle(): Promise<void> {
+    while (this.#claiming !== undefined || this.#underWay.size > 0) {
+      await this.#claiming
+      await Promise.race(this.#underWay)
+    }
+  }
+
+  /** Claims nothing more and waits for what is under way. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true
+    await this.idle()
+  }
+
+  async #claimAll(): Promise<void> {
+    try {
+      for (;;) {
+        this.#wokenMeanwhile = false
+        const free = this.#source.concurrency - this.#underWay.size
+        if (free <= 0 || this.#stopped) return
+        const claims = await this.#source.claim(free)
+        for (const claim of claims) this.#begin(claim)
+        if (claims.length < free) return
+      }
+    } catch (cause) {
+      this.#log.error('worker.claim-failed', { worker: this.#source.name }, cause)
+    }
+  }
+
+  #begin(claim: Claim): void {
+    const running = this.#source
+      .work(claim)
+      .catch((cause: unknown) => this.#log.error('worker.failed', { worker: this.#source.name }, cause))
+      .finally(() => {
+        this.#underWay.delete(running)
+        this.wake()
+      })
+    this.#underWay.add(running)
+  }
+}
