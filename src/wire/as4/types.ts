@@ -32,7 +32,9 @@ export interface UserMessage {
   readonly mpc: string | undefined
   readonly from: Party
   readonly to: Party
-  readonly agreement: { readonly value: string; readonly type: string | undefined; readonly pmode: string | undefined } | undefined
+  readonly agreement:
+    | { readonly value: string; readonly type: string | undefined; readonly pmode: string | undefined }
+    | undefined
   readonly service: { readonly value: string; readonly type: string | undefined }
   readonly action: string
   readonly conversationId: string
