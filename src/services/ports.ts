@@ -72,6 +72,7 @@ export type OutboundOutcome =
 
 /** An outbound transmission that this process alone may work on until it settles it. */
 export interface OutboundClaim {
+  /** As it was before the claim: its state is `queued` or `indeterminate`. */
   readonly transmission: Transmission
   readonly payload: Octets
   readonly payloadDigest: Buffer
@@ -88,8 +89,6 @@ export interface OutboundSettlement {
   readonly peer: string | undefined
   /** Receipt or error signal as received. */
   readonly answer: Buffer | undefined
-  /** A sealed message that never left for a receiver whose certificate changed is dropped, so that the next attempt seals anew. */
-  readonly dropSealed: boolean
 }
 
 export interface InboundClaim {
@@ -113,7 +112,7 @@ export interface ExchangeStore {
   recordOutbound(record: OutboundRecord): Promise<OutboundOutcome>
   /** Moves due outbound rows (queued, indeterminate) to `sending`, oldest first; skips rows that others hold. */
   claimOutbound(most: number, now: Instant): Promise<readonly OutboundClaim[]>
-  /** Must resolve before the first octet is posted. */
+  /** Must resolve before the first octet is posted. Replaces a sealed message that never left. */
   keepSealed(id: TransmissionId, sealed: SealedMessage): Promise<void>
   settleOutbound(id: TransmissionId, settlement: OutboundSettlement): Promise<void>
   claimInbound(most: number, now: Instant): Promise<readonly InboundClaim[]>

@@ -21,6 +21,8 @@ export class Worker<Claim> implements AsyncDisposable {
   readonly #underWay = new Set<Promise<void>>()
   #claiming: Promise<void> | undefined
   #wokenMeanwhile = false
+  /** The last claim filled every free place, so that more rows may be due. */
+  #more = false
   #stopped = false
 
   constructor(source: WorkerSource<Claim>, log: Log) {
@@ -46,7 +48,7 @@ export class Worker<Claim> implements AsyncDisposable {
   async idle(): Promise<void> {
     while (this.#claiming !== undefined || this.#underWay.size > 0) {
       await this.#claiming
-      await Promise.race(this.#underWay)
+      if (this.#underWay.size > 0) await Promise.race(this.#underWay)
     }
   }
 
@@ -61,10 +63,12 @@ export class Worker<Claim> implements AsyncDisposable {
       for (;;) {
         this.#wokenMeanwhile = false
         const free = this.#source.concurrency - this.#underWay.size
+        this.#more = free <= 0
         if (free <= 0 || this.#stopped) return
         const claims = await this.#source.claim(free)
         for (const claim of claims) this.#begin(claim)
-        if (claims.length < free) return
+        this.#more = claims.length === free
+        if (!this.#more) return
       }
     } catch (cause) {
       this.#log.error('worker.claim-failed', { worker: this.#source.name }, cause)
@@ -77,7 +81,7 @@ export class Worker<Claim> implements AsyncDisposable {
       .catch((cause: unknown) => this.#log.error('worker.failed', { worker: this.#source.name }, cause))
       .finally(() => {
         this.#underWay.delete(running)
-        this.wake()
+        if (this.#more) this.wake()
       })
     this.#underWay.add(running)
   }

@@ -1,0 +1,21 @@
+import type { Middleware } from 'koa'
+import type { Exchange } from '../../services/exchange/index.ts'
+
+/** POST /as4. Everything that AS4 has an answer for is answered by the exchange; this door only carries octets. */
+export function as4Door(exchange: Pick<Exchange, 'receive'>): Middleware {
+  return async ctx => {
+    if (ctx.method !== 'POST') {
+      // Monitors and people look here with GET; AS4 has no rule for it. [peppol.md §1.2]
+      ctx.set('Allow', 'POST')
+      ctx.status = ctx.method === 'GET' || ctx.method === 'HEAD' ? 200 : 405
+      ctx.type = 'text/plain; charset=utf-8'
+      ctx.body = 'This is a Peppol AS4 endpoint. Messages come by POST.\n'
+      return
+    }
+    const answer = await exchange.receive({ contentType: ctx.get('content-type') || undefined, body: ctx.req })
+    ctx.status = answer.status
+    ctx.set('Content-Type', answer.contentType)
+    if (answer.status === 503) ctx.set('Retry-After', '60')
+    ctx.body = answer.body
+  }
+}

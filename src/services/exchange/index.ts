@@ -1,0 +1,190 @@
+import type { Instant, Spool } from '../../kernel/index.ts'
+import { packPayload } from '../../wire/as4/index.ts'
+import { buildSbd } from '../../wire/peppol/index.ts'
+import type { TransmissionId } from '../domain.ts'
+import type { ExchangeStore, InboundClaim, OutboundClaim } from '../ports.ts'
+import { type ProcessWorld, processInbound } from './process.ts'
+import { type ReceiveWorld, receive } from './receive.ts'
+import { type SendWorld, send } from './send.ts'
+import type { Exchange, Submission, SubmitOutcome } from './types.ts'
+import { Worker } from './worker.ts'
+
+export type * from './types.ts'
+export { contentOf } from './content.ts'
+
+export interface ExchangeWorld extends Omit<ReceiveWorld, 'store'>, Omit<SendWorld, 'store'>, ProcessWorld {
+  readonly store: ExchangeStore
+  readonly blobs: ReceiveWorld['blobs'] & Spool
+  /** Messages being sent at once. */
+  readonly sendConcurrency: number
+  readonly processConcurrency: number
+}
+
+/** How often a node looks for rows of processes that died without it noticing. */
+const recoverEveryMilliseconds = 30_000
+/** Without news a waiting row is looked for this often at least. */
+const sleepMillisecondsMax = 60_000
+/** A settlement is repeated while the database is away; recovery takes over if this process dies first. */
+const settlePausesMilliseconds = [100, 500, 2_000, 5_000]
+
+export function createExchange(world: ExchangeWorld): Exchange {
+  const outbound = new Worker<OutboundClaim>(
+    {
+      name: 'send',
+      concurrency: world.sendConcurrency,
+      claim: most => world.store.claimOutbound(most, world.clock.now()),
+      work: claim => sendAndSettle(world, claim),
+    },
+    world.log,
+  )
+  const inbound = new Worker<InboundClaim>(
+    {
+      name: 'process',
+      concurrency: world.processConcurrency,
+      claim: most => world.store.claimInbound(most, world.clock.now()),
+      work: claim => processAndSettle(world, claim),
+    },
+    world.log,
+  )
+  const alarm = new Alarm(world, () => outbound.wake())
+  let listening: Disposable | undefined
+  let recovery: NodeJS.Timeout | undefined
+
+  function wake(): void {
+    outbound.wake()
+    inbound.wake()
+    alarm.set()
+  }
+
+  async function recover(): Promise<void> {
+    const recovered = await world.store.recover(world.clock.now())
+    if (recovered > 0) world.log.warn('exchange.recovered', { transmissions: recovered })
+    wake()
+  }
+
+  return {
+    receive: request => receive(world, request),
+    submit: submission => submit(world, submission),
+    async start() {
+      await recover()
+      listening = world.store.onWork(wake)
+      recovery = setInterval(() => {
+        recover().catch((cause: unknown) => world.log.error('exchange.recover-failed', {}, cause))
+      }, recoverEveryMilliseconds)
+      recovery.unref()
+      wake()
+    },
+    async settle() {
+      wake()
+      await Promise.all([outbound.idle(), inbound.idle()])
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(recovery)
+      listening?.[Symbol.dispose]()
+      alarm[Symbol.dispose]()
+      await Promise.all([outbound[Symbol.asyncDispose](), inbound[Symbol.asyncDispose]()])
+    },
+  }
+}
+
+/** Envelope, compress once, commit. From here on only these octets are signed and sent. */
+async function submit(world: ExchangeWorld, submission: Submission): Promise<SubmitOutcome> {
+  const { route, document, invoice, idempotency, ...addressing } = submission
+  const id = world.random.uuid() as TransmissionId
+  const at = world.clock.now()
+  const instanceId = world.random.uuid()
+  const sbd = buildSbd({ ...addressing, instanceId, createdAt: at }, document)
+  const packed = await packPayload(sbd, world.blobs)
+  let kept = false
+  try {
+    const outcome = await world.store.recordOutbound({
+      ...addressing,
+      instanceId,
+      id,
+      route,
+      at,
+      payload: packed.octets,
+      payloadDigest: packed.digest,
+      contentSize: packed.content.size,
+      contentSha256: packed.content.sha256,
+      invoice,
+      idempotency,
+    })
+    kept = outcome.kind === 'recorded'
+    if (kept) world.log.info('transmission.submitted', { transmissionId: id, receiver: addressing.receiver.value })
+    return { ...outcome, transmissionId: id }
+  } finally {
+    if (!kept && packed.octets.kind === 'stored') await world.blobs.remove(packed.octets.key)
+  }
+}
+
+async function sendAndSettle(world: ExchangeWorld, claim: OutboundClaim): Promise<void> {
+  const settlement = await send(world, claim)
+  const { id } = claim.transmission
+  await untilSettled(world, () => world.store.settleOutbound(id, settlement))
+  const fields = { transmissionId: id, state: settlement.state, peer: settlement.peer, code: settlement.failure?.code }
+  if (settlement.state === 'delivered') world.log.info('transmission.delivered', fields)
+  else world.log.warn('transmission.attempted', { ...fields, reason: settlement.failure?.message })
+}
+
+async function processAndSettle(world: ExchangeWorld, claim: InboundClaim): Promise<void> {
+  const settlement = await processInbound(world, claim)
+  await untilSettled(world, () => world.store.settleInbound(claim.transmission.id, settlement))
+  world.log.info('transmission.processed', { transmissionId: claim.transmission.id, state: settlement.state })
+}
+
+/** What happened in the world has happened: the result is kept trying until it is stored. */
+async function untilSettled(world: ExchangeWorld, settle: () => Promise<void>): Promise<void> {
+  for (const pause of settlePausesMilliseconds) {
+    try {
+      return await settle()
+    } catch (cause) {
+      world.log.error('exchange.settle-failed', {}, cause)
+      await new Promise(resolve => setTimeout(resolve, pause))
+    }
+  }
+  await settle()
+}
+
+/** Wakes the sender when the next waiting row falls due. */
+class Alarm implements Disposable {
+  readonly #world: ExchangeWorld
+  readonly #ring: () => void
+  #timer: NodeJS.Timeout | undefined
+  #setting = false
+  #stopped = false
+
+  constructor(world: ExchangeWorld, ring: () => void) {
+    this.#world = world
+    this.#ring = ring
+  }
+
+  /** At most one look into the database per second, whatever the traffic. */
+  set(): void {
+    if (this.#setting || this.#stopped) return
+    this.#setting = true
+    setTimeout(() => void this.#arm(), 1000).unref()
+  }
+
+  async #arm(): Promise<void> {
+    let sleep = sleepMillisecondsMax
+    try {
+      const due = await this.#world.store.nextDue()
+      if (due !== undefined) sleep = Math.min(sleep, Math.max(0, due - (this.#world.clock.now() as Instant)))
+    } catch (cause) {
+      this.#world.log.error('exchange.alarm-failed', {}, cause)
+    }
+    this.#setting = false
+    if (this.#stopped) return
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      this.#ring()
+      this.set()
+    }, sleep).unref()
+  }
+
+  [Symbol.dispose](): void {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+  }
+}

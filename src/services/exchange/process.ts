@@ -1,0 +1,50 @@
+import { type Clock, type Random, WireError } from '../../kernel/index.ts'
+import { readUbl, summaryOf } from '../../wire/invoice/index.ts'
+import { documentTypeParts, extractDocument } from '../../wire/peppol/index.ts'
+import type { InvoiceId, InvoiceSummary } from '../domain.ts'
+import type { InboundClaim, InboundSettlement, Log } from '../ports.ts'
+import { skimStream } from '../invoicing/skim.ts'
+import { contentOf } from './content.ts'
+
+export interface ProcessWorld {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+const invoiceRoots: ReadonlySet<string> = new Set([
+  'urn:oasis:names:specification:ubl:schema:xsd:Invoice-2::Invoice',
+  'urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2::CreditNote',
+])
+
+/** After the receipt: what is the document, and whose inbox does it go to. A document that cannot be read is a person's business, never lost. */
+export async function processInbound(world: ProcessWorld, claim: InboundClaim): Promise<InboundSettlement> {
+  const { transmission } = claim
+  try {
+    const invoice = invoiceRoots.has(documentTypeParts(transmission.documentType.value).syntax)
+      ? { id: world.random.uuid() as InvoiceId, ...(await summarise(claim)) }
+      : undefined
+    const detail = invoice ? { invoice: invoice.number, invoiceId: invoice.id } : {}
+    return { state: 'delivered', event: { at: world.clock.now(), kind: 'delivered', detail }, invoice }
+  } catch (error) {
+    world.log.warn('process.exception', { transmissionId: transmission.id, reason: String(error) })
+    const code = error instanceof WireError ? error.code : 'internal'
+    const message = error instanceof Error ? error.message : String(error)
+    return {
+      state: 'exception',
+      event: { at: world.clock.now(), kind: 'exception', detail: { code, message } },
+      failure: { code, message, retry: false },
+    }
+  }
+}
+
+async function summarise({ payload, compressed }: InboundClaim): Promise<InvoiceSummary> {
+  const skimmed = await skimStream(extractDocument(contentOf(payload, compressed)))
+  if (skimmed === undefined) throw new WireError('document-too-large', 'the document is too large to be read as an invoice')
+  const read = readUbl(skimmed)
+  if ('findings' in read) {
+    const [first] = read.findings
+    throw new WireError(first?.rule ?? 'unreadable', first?.message ?? 'the document cannot be read as an invoice')
+  }
+  return summaryOf(read.invoice)
+}

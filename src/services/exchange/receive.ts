@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto'
+import type { Clock, Instant, Random } from '../../kernel/index.ts'
+import {
+  type As4Limits,
+  EbmsFault,
+  NotAs4Error,
+  type ReceivedPayload,
+  type SignedUserMessage,
+  buildErrorSignal,
+  buildReceipt,
+  parseEnvelope,
+  readMime,
+  receivePayloads,
+  verifyHeader,
+} from '../../wire/as4/index.ts'
+import { type DecryptionKey, PkiError, type SigningKey } from '../../wire/pki/index.ts'
+import {
+  type PeppolHeader,
+  type Sbdh,
+  checkEnvelopeAgrees,
+  checkPeppolProfile,
+  participantKey,
+  readSbd,
+} from '../../wire/peppol/index.ts'
+import type { TransmissionId } from '../domain.ts'
+import type { BlobStore, ExchangeStore, InboundOutcome, Log } from '../ports.ts'
+import type { Registry } from '../registry/index.ts'
+import type { Trust } from '../trust/index.ts'
+import type { As4Answer, As4Request } from './types.ts'
+
+export interface ReceiveWorld {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly store: Pick<ExchangeStore, 'recordInbound'>
+  readonly blobs: BlobStore
+  readonly trust: Trust
+  readonly registry: Pick<Registry, 'findService'>
+  readonly signingKey: SigningKey
+  /** The current key and those kept for a grace time after a roll-over. [peppol.md §2.5] */
+  readonly decryptionKeys: readonly DecryptionKey[]
+  readonly messageIdHost: string
+  readonly limits: As4Limits
+}
+
+const soapType = 'application/soap+xml; charset=UTF-8'
+
+/**
+ * One AS4 message, from the first octet to the answer. Every step returns what the next one demands; a stranger is refused before
+ * an RSA private operation or a spooled octet is spent on him; the receipt leaves only after the commit. [peppol.md §1.9]
+ */
+export async function receive(world: ReceiveWorld, request: As4Request): Promise<As4Answer> {
+  let messageId: string | undefined
+  try {
+    const mime = await readMime(request.contentType, request.body, world.limits)
+    const envelope = parseEnvelope(mime)
+    messageId = envelope.messageId
+    const signed = verifyHeader(envelope)
+    await world.trust.prove(signed.signer, 'access-point')
+    const header = checkPeppolProfile(signed)
+    await checkServed(world, header)
+    const message = await receivePayloads(signed, {
+      mime,
+      keys: world.decryptionKeys,
+      spool: world.blobs,
+      limits: world.limits,
+    })
+    return await keepOrDiscard(world, message, header)
+  } catch (error) {
+    return await refuse(world, error, messageId)
+  }
+}
+
+/** From here on octets may lie in the blob store: they stay only if a commit names them. */
+async function keepOrDiscard(world: ReceiveWorld, message: SignedUserMessage, header: PeppolHeader): Promise<As4Answer> {
+  const payload = onlyPayload(message)
+  let kept = false
+  try {
+    const { sbdh } = readSbd(payload.content)
+    checkEnvelopeAgrees(header, sbdh)
+    const stamp = { messageId: `${world.random.uuid()}@${world.messageIdHost}`, at: world.clock.now() }
+    const receipt = await buildReceipt(message, world.signingKey, stamp)
+    const id = world.random.uuid() as TransmissionId
+    const outcome = await record(world, { id, at: stamp.at, header, sbdh, message, payload, receipt })
+    kept = outcome.kind === 'recorded'
+    return answerOf(world, outcome, { id, header, receipt })
+  } finally {
+    if (!kept && payload.octets.kind === 'stored') await world.blobs.remove(payload.octets.key)
+  }
+}
+
+/** C3 must answer PEPPOL:NOT_SERVICED for a receiver, document type or process that it does not serve. [peppol.md §1.7] */
+async function checkServed(world: ReceiveWorld, header: PeppolHeader): Promise<void> {
+  const service = await world.registry.findService(header.receiver, header.documentType, header.process)
+  if (service === undefined) {
+    throw new EbmsFault(
+      'EBMS:0004',
+      `the receiver ${participantKey(header.receiver)} is not served here for this document type and process`,
+      { detail: 'PEPPOL:NOT_SERVICED' },
+    )
+  }
+}
+
+function onlyPayload(message: SignedUserMessage): ReceivedPayload {
+  const [payload] = message.payloads
+  if (payload === undefined) throw new EbmsFault('EBMS:0004', 'a Peppol message has exactly one payload')
+  return payload
+}
+
+interface Received {
+  readonly id: TransmissionId
+  readonly at: Instant
+  readonly header: PeppolHeader
+  readonly sbdh: Sbdh
+  readonly message: SignedUserMessage
+  readonly payload: ReceivedPayload
+  readonly receipt: Buffer
+}
+
+function record(world: ReceiveWorld, received: Received): Promise<InboundOutcome> {
+  const { id, at, header, sbdh, message, payload, receipt } = received
+  return world.store.recordInbound({
+    id,
+    at,
+    messageId: header.messageId,
+    peer: header.senderAccessPoint,
+    sender: sbdh.sender,
+    receiver: sbdh.receiver,
+    documentType: sbdh.documentType,
+    process: sbdh.process,
+    countryC1: sbdh.countryC1,
+    instanceId: sbdh.instanceId,
+    payload: payload.octets,
+    compressed: payload.part.compressed,
+    contentSize: payload.content.size,
+    contentSha256: payload.content.sha256,
+    identity: identityOf(message),
+    envelope: message.envelope,
+    receipt,
+  })
+}
+
+/** The same for a message that is posted again unchanged, and for nothing else. */
+function identityOf(message: SignedUserMessage): Buffer {
+  const hash = createHash('sha256')
+  for (const reference of message.references) hash.update(reference.uri).update('\0').update(reference.digest)
+  return hash.digest()
+}
+
+function answerOf(
+  world: ReceiveWorld,
+  outcome: InboundOutcome,
+  { id, header, receipt }: { id: TransmissionId; header: PeppolHeader; receipt: Buffer },
+): As4Answer {
+  const fields = { transmissionId: id, messageId: header.messageId, peer: header.senderAccessPoint }
+  switch (outcome.kind) {
+    case 'recorded':
+      world.log.info('as4.received', fields)
+      return { status: 200, contentType: soapType, body: receipt, transmissionId: id }
+    case 'repeat':
+      world.log.info('as4.repeated', { ...fields, transmissionId: undefined })
+      return { status: 200, contentType: soapType, body: outcome.receipt, transmissionId: undefined }
+    case 'conflict':
+      // EBMS:4001 is not standard; peers that know only the standard read the duplicate from the text. [peppol.md §1.8]
+      throw new EbmsFault('EBMS:0004', `the message id ${header.messageId} was used before for another message (this is a duplicate)`)
+  }
+}
+
+/** The one place where a failure becomes an answer. */
+async function refuse(world: ReceiveWorld, error: unknown, messageId: string | undefined): Promise<As4Answer> {
+  if (error instanceof NotAs4Error) {
+    world.log.warn('as4.not-as4', { reason: error.message })
+    return plain(400, error.message)
+  }
+  if (error instanceof PkiError && error.code === 'revocation-unknown') {
+    // Says nothing about the sender, and an error signal would be final for him: let him come back.
+    world.log.error('as4.revocation-unknown', { messageId }, error)
+    return plain(503, 'the revocation list is not available; try again later')
+  }
+  const fault = faultOf(error)
+  if (fault === undefined) {
+    world.log.error('as4.broken', { messageId }, error)
+    return plain(500, 'internal error; nothing was stored; try again later')
+  }
+  world.log.warn('as4.refused', { messageId, code: fault.code, reason: fault.message, detail: fault.detail })
+  const body = await buildErrorSignal(fault, {
+    refToMessageId: messageId,
+    key: world.signingKey,
+    stamp: { messageId: `${world.random.uuid()}@${world.messageIdHost}`, at: world.clock.now() },
+  })
+  // 200: some senders do not read the body of a 4xx at all. [peers.md §3]
+  return { status: 200, contentType: soapType, body, transmissionId: undefined }
+}
+
+function faultOf(error: unknown): EbmsFault | undefined {
+  if (error instanceof EbmsFault) return error
+  if (error instanceof PkiError) return new EbmsFault('EBMS:0101', `the signing certificate is refused: ${error.code}`)
+  return undefined
+}
+
+function plain(status: number, message: string): As4Answer {
+  return { status, contentType: 'text/plain; charset=utf-8', body: Buffer.from(message), transmissionId: undefined }
+}

@@ -1,0 +1,84 @@
+import { type Octets, type Random, inMemory } from '../../kernel/index.ts'
+import { type Finding, type Invoice, addressingOf, readInvoice, readUbl, summaryOf, writeUbl } from '../../wire/invoice/index.ts'
+import type { InvoiceId } from '../domain.ts'
+import type { Exchange } from '../exchange/index.ts'
+import type { BlobStore } from '../ports.ts'
+import { skim } from './skim.ts'
+import type { Invoicing, SendOutcome, SendRequest } from './types.ts'
+
+export type * from './types.ts'
+export { skimStream } from './skim.ts'
+
+export interface InvoicingWorld {
+  readonly random: Random
+  readonly exchange: Pick<Exchange, 'submit'>
+  readonly blobs: BlobStore
+}
+
+/** The way of an invoice out: read → check → document → submit. Nothing invalid leaves. */
+export function createInvoicing(world: InvoicingWorld): Invoicing {
+  return {
+    async send(request) {
+      const { source } = request
+      const given = source.kind === 'ubl' ? source.octets : undefined
+      try {
+        const read = source.kind === 'json' ? readJson(source.value) : await readDocument(source.octets)
+        if (read.kind === 'invalid') return read
+        return await submit(world, request, read)
+      } finally {
+        // Packing makes octets of its own; what the door spooled has served.
+        if (given?.kind === 'stored') await world.blobs.remove(given.key)
+      }
+    },
+  }
+}
+
+type Read =
+  | { readonly kind: 'invoice'; readonly invoice: Invoice; readonly document: Octets }
+  | { readonly kind: 'invalid'; readonly findings: readonly Finding[] }
+
+function readJson(value: unknown): Read {
+  const read = readInvoice(value)
+  if ('findings' in read) return { kind: 'invalid', findings: read.findings }
+  return { kind: 'invoice', invoice: read.invoice, document: inMemory(writeUbl(read.invoice)) }
+}
+
+async function readDocument(document: Octets): Promise<Read> {
+  const skimmed = await skim(document)
+  if (skimmed === undefined) {
+    return { kind: 'invalid', findings: [finding('the document is too large to be read as an invoice')] }
+  }
+  const read = readUbl(skimmed)
+  if ('findings' in read) return { kind: 'invalid', findings: read.findings }
+  return { kind: 'invoice', invoice: read.invoice, document }
+}
+
+async function submit(
+  world: InvoicingWorld,
+  request: SendRequest,
+  { invoice, document }: { invoice: Invoice; document: Octets },
+): Promise<SendOutcome> {
+  const addressed = addressingOf(invoice)
+  if ('findings' in addressed) return { kind: 'invalid', findings: addressed.findings }
+  const invoiceId = world.random.uuid() as InvoiceId
+  const outcome = await world.exchange.submit({
+    ...addressed.addressing,
+    route: request.route,
+    document,
+    invoice: { id: invoiceId, ...summaryOf(invoice) },
+    idempotency: request.idempotency,
+  })
+  switch (outcome.kind) {
+    case 'recorded':
+      return { kind: 'accepted', invoiceId, transmissionId: outcome.transmissionId, repeated: false }
+    case 'repeat':
+      return { kind: 'accepted', invoiceId: outcome.invoiceId, transmissionId: undefined, repeated: true }
+    case 'number-taken':
+    case 'key-reused':
+      return outcome
+  }
+}
+
+function finding(message: string): Finding {
+  return { rule: 'size', severity: 'fatal', pointer: '', message, term: undefined }
+}
