@@ -22,6 +22,8 @@ export interface Certificate {
   readonly extendedKeyUsage: ReadonlySet<string> | undefined
   readonly authority: { readonly pathLengthMax: number | undefined } | undefined
   readonly crlUrls: readonly string[]
+  /** OIDs of critical extensions that this module does not understand; such a certificate proves nothing. [RFC 5280 §4.2] */
+  readonly unhandledCriticalExtensions: readonly string[]
 }
 
 export type DistinguishedName = ReadonlyMap<string, readonly string[]>

@@ -14,7 +14,7 @@ for (let code = 0; code < 128; code++) {
 // Ranges of [XML §2.3] productions 4 and 4a beyond ASCII.
 const startBeyondAscii =
   /^[\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\u{10000}-\u{EFFFF}]$/u
-const restBeyondAscii = /^[\u{B7}\u{203F}-\u{2040}\u{300}-\u{36F}]$/u
+const restBeyondAscii = /^(?:\u00B7|[\u0300-\u036F]|[\u203F-\u2040])$/u
 
 /** UTF-16 units that the character at `at` takes when it may start an NCName, otherwise 0. [XML-NAMES §3] */
 export function nameStartLength(text: string, at: number): number {

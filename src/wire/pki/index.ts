@@ -1,0 +1,16 @@
+export type {
+  Certificate,
+  CertificateRole,
+  DecryptionKey,
+  DistinguishedName,
+  KeyUsage,
+  RevocationList,
+  SigningKey,
+  TrustSnapshot,
+  TrustedCertificate,
+} from './types.ts'
+export { PkiError } from './error.ts'
+export { readCertificate, readCertificates } from './certificate.ts'
+export { readRevocationList } from './revocation.ts'
+export { buildTrust, issuerOf, trustCertificate, withRevocationList } from './trust.ts'
+export { keysOf } from './keys.ts'

@@ -1,0 +1,242 @@
+import { type KeyObject, createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import {
+  type Certificate,
+  type CertificateRole,
+  type DecryptionKey,
+  type SigningKey,
+  type TrustSnapshot,
+  buildTrust,
+  keysOf,
+  readCertificate,
+  readRevocationList,
+  withRevocationList,
+} from '../../src/wire/pki/index.ts'
+import {
+  bitString,
+  boolean,
+  context,
+  der,
+  distinguishedName,
+  integer,
+  octetString,
+  oid,
+  sequence,
+  time,
+} from './der.ts'
+
+/**
+ * A throw-away PKI in the shape of Peppol's: a root, an issuing CA for access points and one for SMPs, RSA 2048, SHA-256.
+ * Everything is valid from 2025 to 2045 unless asked otherwise, so that tests may stand at any date between.
+ */
+export interface TestPki {
+  readonly root: TestIdentity
+  readonly accessPointCa: TestIdentity
+  readonly smpCa: TestIdentity
+  /** An end entity of that role. */
+  issue(role: CertificateRole, options?: IssueOptions): TestIdentity
+  /** Puts the serial on the lists that crl() and trust() make from here on. */
+  revoke(serial: string): void
+  /** DER of the CA's list. */
+  crl(ca: TestIdentity, options?: CrlOptions): Buffer
+  /** The three CAs pinned; with `required` (as by default) the two lists are in it. */
+  trust(options?: { readonly revocation?: TrustSnapshot['revocation'] }): TrustSnapshot
+}
+
+export interface TestIdentity {
+  readonly certificate: Certificate
+  readonly certificatePem: string
+  readonly keys: SigningKey & DecryptionKey
+  readonly privateKey: KeyObject
+  readonly privateKeyPem: string
+}
+
+export interface IssueOptions {
+  /** Seat ID; POP000001 and so on when absent. */
+  readonly commonName?: string
+  readonly organization?: string
+  /** Anything Date reads. */
+  readonly validFrom?: string
+  readonly validTo?: string
+  /** Hexadecimal. */
+  readonly serial?: string
+  /** The CA that signs, when it is not the role's. */
+  readonly signedBy?: TestIdentity
+  /** Instead of the extensions a Peppol certificate of the role has. */
+  readonly extensions?: readonly Buffer[]
+  readonly modulusLength?: number
+  readonly crlUrl?: string
+}
+
+export interface CrlOptions {
+  readonly thisUpdate?: string
+  readonly nextUpdate?: string
+  readonly signedBy?: TestIdentity
+  readonly extensions?: readonly Buffer[]
+}
+
+export function makeTestPki(): TestPki {
+  const root = makeCa('PASSERELLE TEST ROOT CA')
+  const accessPointCa = makeCa('PASSERELLE TEST ACCESS POINT CA', root)
+  const smpCa = makeCa('PASSERELLE TEST SERVICE METADATA PUBLISHER CA', root)
+  const revoked = new Set<string>()
+  let count = 0
+  return {
+    root,
+    accessPointCa,
+    smpCa,
+    issue(role, options = {}) {
+      count++
+      const isAp = role === 'access-point'
+      const subject = {
+        CN: options.commonName ?? `POP${String(count).padStart(6, '0')}`,
+        OU: isAp ? 'PEPPOL TEST AP' : 'PEPPOL TEST SMP',
+        O: options.organization ?? 'Passerelle Test',
+        C: 'BE',
+      }
+      const extensions = [
+        endEntityConstraints(),
+        usageExtension(0b1011_0000, 4),
+        extendedUsageExtension(['1.3.6.1.5.5.7.3.2']),
+        crlExtension(options.crlUrl ?? `http://crl.test.invalid/${isAp ? 'ap' : 'smp'}-ca.crl`),
+      ]
+      return makeCertificate(subject, options.signedBy ?? (isAp ? accessPointCa : smpCa), { extensions, ...options })
+    },
+    revoke: serial => void revoked.add(serial),
+    crl: (ca, options = {}) => makeCrl(ca, revoked, options),
+    trust({ revocation = 'required' } = {}) {
+      const trust = buildTrust({
+        roots: [root.certificate],
+        accessPointIssuers: [accessPointCa.certificate],
+        smpIssuers: [smpCa.certificate],
+        revocation,
+      })
+      if (revocation === 'off') return trust
+      return [accessPointCa, smpCa].reduce(
+        (snapshot, ca) =>
+          withRevocationList(snapshot, ca.certificate, readRevocationList(makeCrl(ca, revoked, {}), ca.certificate)),
+        trust,
+      )
+    },
+  }
+}
+
+/** A CA under `issuer`, or a root. */
+export function makeCa(
+  commonName: string,
+  issuer?: TestIdentity,
+  options: IssueOptions & { readonly pathLengthMax?: number } = {},
+): TestIdentity {
+  const subject = { CN: commonName, O: 'Passerelle Test (not Peppol)', C: 'BE' }
+  const pathLength = options.pathLengthMax === undefined ? [] : [integer(options.pathLengthMax.toString(16))]
+  const extensions = [
+    extension('2.5.29.19', sequence(boolean(true), ...pathLength), true),
+    usageExtension(0b0000_0110, 1),
+  ]
+  return makeCertificate(subject, issuer, { extensions, ...options })
+}
+
+function makeCertificate(
+  subject: Readonly<Record<string, string>>,
+  issuer: TestIdentity | undefined,
+  options: IssueOptions,
+): TestIdentity {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: options.modulusLength ?? 2048 })
+  const name = distinguishedName(subject)
+  const body = sequence(
+    context(0, integer('2')),
+    integer(options.serial ?? `4${randomBytes(15).toString('hex')}`),
+    sha256WithRsa(),
+    issuer === undefined ? name : nameIn(issuer.certificate.der, 'subject'),
+    sequence(time(options.validFrom ?? '2025-01-01'), time(options.validTo ?? '2045-01-01')),
+    name,
+    publicKey.export({ format: 'der', type: 'spki' }),
+    context(3, sequence(...(options.extensions ?? []))),
+  )
+  const signer = issuer?.privateKey ?? privateKey
+  return identity(readCertificate(signed(body, signer)), privateKey)
+}
+
+/** A certificate with the key that belongs to it. */
+export function identity(certificate: Certificate, privateKey: KeyObject): TestIdentity {
+  const base64 = certificate.der.toString('base64').replace(/.{64}/g, '$&\n').trimEnd()
+  return {
+    certificate,
+    certificatePem: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`,
+    keys: keysOf(privateKey, certificate),
+    privateKey,
+    privateKeyPem: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+  }
+}
+
+/** From PEM texts, for the throw-away keys of the official data. */
+export function identityOf(certificate: Certificate, privateKeyPem: string): TestIdentity {
+  return identity(certificate, createPrivateKey(privateKeyPem))
+}
+
+/** `body` with algorithm and signature: a certificate or a list. */
+export function signed(body: Buffer, key: KeyObject): Buffer {
+  return sequence(body, sha256WithRsa(), bitString(sign('sha256', body, key)))
+}
+
+function makeCrl(ca: TestIdentity, revoked: ReadonlySet<string>, options: CrlOptions): Buffer {
+  const entries = [...revoked].map(serial => sequence(integer(serial), time('2025-06-01')))
+  const body = sequence(
+    integer('1'),
+    sha256WithRsa(),
+    nameIn(ca.certificate.der, 'subject'),
+    time(options.thisUpdate ?? '2025-01-01'),
+    time(options.nextUpdate ?? '2045-01-01'),
+    ...(entries.length === 0 ? [] : [sequence(...entries)]),
+    context(0, sequence(...(options.extensions ?? [extension('2.5.29.20', integer('1'))]))),
+  )
+  return signed(body, (options.signedBy ?? ca).privateKey)
+}
+
+export function sha256WithRsa(): Buffer {
+  return sequence(oid('1.2.840.113549.1.1.11'), der(0x05))
+}
+
+export function extension(id: string, value: Buffer, critical = false): Buffer {
+  return sequence(oid(id), ...(critical ? [boolean(true)] : []), octetString(value))
+}
+
+/** Bits from digitalSignature (the highest) on. */
+export function usageExtension(bits: number, unusedBits: number): Buffer {
+  return extension('2.5.29.15', bitString(Buffer.from([bits]), unusedBits), true)
+}
+
+export function extendedUsageExtension(purposes: readonly string[]): Buffer {
+  return extension('2.5.29.37', sequence(...purposes.map(oid)), true)
+}
+
+export function endEntityConstraints(): Buffer {
+  return extension('2.5.29.19', sequence(), true)
+}
+
+export function crlExtension(url: string): Buffer {
+  const uri = der(0x86, Buffer.from(url))
+  return extension('2.5.29.31', sequence(sequence(context(0, context(0, uri)))))
+}
+
+/** The encoded issuer or subject Name of a certificate made here. */
+function nameIn(certificate: Buffer, which: 'issuer' | 'subject'): Buffer {
+  const body = valuesIn(valuesIn(certificate)[0] ?? Buffer.alloc(0))
+  return body[which === 'issuer' ? 3 : 5] ?? Buffer.alloc(0)
+}
+
+function valuesIn(encoded: Buffer): Buffer[] {
+  const values: Buffer[] = []
+  for (let at = contentStart(encoded, 0).start; at < encoded.length;) {
+    const { start, length } = contentStart(encoded, at)
+    values.push(encoded.subarray(at, start + length))
+    at = start + length
+  }
+  return values
+}
+
+function contentStart(octets: Buffer, at: number): { readonly start: number; readonly length: number } {
+  const first = octets[at + 1] ?? 0
+  if (first < 0x80) return { start: at + 2, length: first }
+  const count = first - 0x80
+  return { start: at + 2 + count, length: octets.readUIntBE(at + 2, count) }
+}
