@@ -203,12 +203,11 @@ export class HttpFailure extends Error {
   }
 }
 
-/** One line per event; fields never hold a secret or a payload. `transmissionId` and `messageId` are the usual keys. */
+/** One line per event; fields never hold a secret or a payload. `transmissionId` and `messageId` are the usual keys, `cause` an error. */
 export interface Log {
   info(event: string, fields?: LogFields): void
   warn(event: string, fields?: LogFields): void
-  /** `cause` is written with its stack. */
-  error(event: string, fields: LogFields, cause?: unknown): void
+  error(event: string, fields?: LogFields): void
 }
 
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
+export type LogFields = Readonly<Record<string, unknown>>

@@ -24,16 +24,17 @@ export interface ExchangeWorld extends Omit<ReceiveWorld, 'store'>, Omit<SendWor
 const recoverEveryMilliseconds = 30_000
 /** Without news a waiting row is looked for this often at least. */
 const sleepMillisecondsMax = 60_000
-/** A settlement is repeated while the database is away; recovery takes over if this process dies first. */
-const settlePausesMilliseconds = [100, 500, 2_000, 5_000]
+/** Between two tries to store a settlement while the database is away. */
+const settlePauseMilliseconds = 1_000
 
 export function createExchange(world: ExchangeWorld): Exchange {
+  const stopping = new AbortController()
   const outbound = new Worker<OutboundClaim>(
     {
       name: 'send',
       concurrency: world.sendConcurrency,
       claim: most => world.store.claimOutbound(most, world.clock.now()),
-      work: claim => sendAndSettle(world, claim),
+      work: claim => sendAndSettle(world, claim, stopping.signal),
     },
     world.log,
   )
@@ -42,7 +43,7 @@ export function createExchange(world: ExchangeWorld): Exchange {
       name: 'process',
       concurrency: world.processConcurrency,
       claim: most => world.store.claimInbound(most, world.clock.now()),
-      work: claim => processAndSettle(world, claim),
+      work: claim => processAndSettle(world, claim, stopping.signal),
     },
     world.log,
   )
@@ -69,7 +70,7 @@ export function createExchange(world: ExchangeWorld): Exchange {
       await recover()
       listening = world.store.onWork(wake)
       recovery = setInterval(() => {
-        recover().catch((cause: unknown) => world.log.error('exchange.recover-failed', {}, cause))
+        recover().catch((cause: unknown) => world.log.error('exchange.recover-failed', { cause }))
       }, recoverEveryMilliseconds)
       recovery.unref()
       wake()
@@ -79,6 +80,7 @@ export function createExchange(world: ExchangeWorld): Exchange {
       await Promise.all([outbound.idle(), inbound.idle()])
     },
     async [Symbol.asyncDispose]() {
+      stopping.abort()
       clearInterval(recovery)
       listening?.[Symbol.dispose]()
       alarm[Symbol.dispose]()
@@ -118,32 +120,35 @@ async function submit(world: ExchangeWorld, submission: Submission): Promise<Sub
   }
 }
 
-async function sendAndSettle(world: ExchangeWorld, claim: OutboundClaim): Promise<void> {
+async function sendAndSettle(world: ExchangeWorld, claim: OutboundClaim, stopping: AbortSignal): Promise<void> {
   const settlement = await send(world, claim)
   const { id } = claim.transmission
-  await untilSettled(world, () => world.store.settleOutbound(id, settlement))
+  await untilSettled(world, stopping, () => world.store.settleOutbound(id, settlement))
   const fields = { transmissionId: id, state: settlement.state, peer: settlement.peer, code: settlement.failure?.code }
   if (settlement.state === 'delivered') world.log.info('transmission.delivered', fields)
   else world.log.warn('transmission.attempted', { ...fields, reason: settlement.failure?.message })
 }
 
-async function processAndSettle(world: ExchangeWorld, claim: InboundClaim): Promise<void> {
+async function processAndSettle(world: ExchangeWorld, claim: InboundClaim, stopping: AbortSignal): Promise<void> {
   const settlement = await processInbound(world, claim)
-  await untilSettled(world, () => world.store.settleInbound(claim.transmission.id, settlement))
+  await untilSettled(world, stopping, () => world.store.settleInbound(claim.transmission.id, settlement))
   world.log.info('transmission.processed', { transmissionId: claim.transmission.id, state: settlement.state })
 }
 
-/** What happened in the world has happened: the result is kept trying until it is stored. */
-async function untilSettled(world: ExchangeWorld, settle: () => Promise<void>): Promise<void> {
-  for (const pause of settlePausesMilliseconds) {
+/**
+ * What happened in the world has happened: the result is kept trying until it is stored. A process that must stop meanwhile leaves
+ * the claim to recovery, which posts the same octets again.
+ */
+async function untilSettled(world: ExchangeWorld, stopping: AbortSignal, settle: () => Promise<void>): Promise<void> {
+  for (;;) {
     try {
       return await settle()
     } catch (cause) {
-      world.log.error('exchange.settle-failed', {}, cause)
-      await new Promise(resolve => setTimeout(resolve, pause))
+      world.log.error('exchange.settle-failed', { cause })
+      if (stopping.aborted) throw cause
+      await new Promise(resolve => setTimeout(resolve, settlePauseMilliseconds))
     }
   }
-  await settle()
 }
 
 /** Wakes the sender when the next waiting row falls due. */
@@ -172,7 +177,7 @@ class Alarm implements Disposable {
       const due = await this.#world.store.nextDue()
       if (due !== undefined) sleep = Math.min(sleep, Math.max(0, due - (this.#world.clock.now() as Instant)))
     } catch (cause) {
-      this.#world.log.error('exchange.alarm-failed', {}, cause)
+      this.#world.log.error('exchange.alarm-failed', { cause })
     }
     this.#setting = false
     if (this.#stopped) return

@@ -3,7 +3,7 @@ import { readUbl, summaryOf } from '../../wire/invoice/index.ts'
 import { documentTypeParts, extractDocument } from '../../wire/peppol/index.ts'
 import type { InvoiceId, InvoiceSummary } from '../domain.ts'
 import type { InboundClaim, InboundSettlement, Log } from '../ports.ts'
-import { skimStream } from '../invoicing/skim.ts'
+import { skimStream } from '../invoicing/index.ts'
 import { contentOf } from './content.ts'
 
 export interface ProcessWorld {

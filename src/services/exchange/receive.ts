@@ -174,12 +174,12 @@ async function refuse(world: ReceiveWorld, error: unknown, messageId: string | u
   }
   if (error instanceof PkiError && error.code === 'revocation-unknown') {
     // Says nothing about the sender, and an error signal would be final for him: let him come back.
-    world.log.error('as4.revocation-unknown', { messageId }, error)
+    world.log.error('as4.revocation-unknown', { messageId, cause: error })
     return plain(503, 'the revocation list is not available; try again later')
   }
   const fault = faultOf(error)
   if (fault === undefined) {
-    world.log.error('as4.broken', { messageId }, error)
+    world.log.error('as4.broken', { messageId, cause: error })
     return plain(500, 'internal error; nothing was stored; try again later')
   }
   world.log.warn('as4.refused', { messageId, code: fault.code, reason: fault.message, detail: fault.detail })

@@ -82,7 +82,7 @@ async function attempt(world: SendWorld, claim: OutboundClaim, steps: StepRecord
     return { ...answered, peer }
   } catch (cause) {
     // A fault of ours. What may have left is never called unsent.
-    world.log.error('send.broken', { transmissionId: claim.transmission.id }, cause)
+    world.log.error('send.broken', { transmissionId: claim.transmission.id, cause })
     const failure = { code: 'internal', message: 'the attempt ended in an internal error', retry: true }
     return { outcome: posted ? 'answer-lost' : 'not-sent', failure, peer: undefined, answer: undefined }
   }

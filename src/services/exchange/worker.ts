@@ -71,14 +71,14 @@ export class Worker<Claim> implements AsyncDisposable {
         if (!this.#more) return
       }
     } catch (cause) {
-      this.#log.error('worker.claim-failed', { worker: this.#source.name }, cause)
+      this.#log.error('worker.claim-failed', { worker: this.#source.name, cause })
     }
   }
 
   #begin(claim: Claim): void {
     const running = this.#source
       .work(claim)
-      .catch((cause: unknown) => this.#log.error('worker.failed', { worker: this.#source.name }, cause))
+      .catch((cause: unknown) => this.#log.error('worker.failed', { worker: this.#source.name, cause }))
       .finally(() => {
         this.#underWay.delete(running)
         if (this.#more) this.wake()

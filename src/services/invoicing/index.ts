@@ -1,6 +1,7 @@
 import { type Octets, type Random, inMemory } from '../../kernel/index.ts'
 import { type Finding, type Invoice, addressingOf, readInvoice, readUbl, summaryOf, writeUbl } from '../../wire/invoice/index.ts'
-import type { InvoiceId } from '../domain.ts'
+import { participantKey } from '../../wire/peppol/index.ts'
+import type { InvoiceId, Route } from '../domain.ts'
 import type { Exchange } from '../exchange/index.ts'
 import type { BlobStore } from '../ports.ts'
 import { skim } from './skim.ts'
@@ -13,6 +14,8 @@ export interface InvoicingWorld {
   readonly random: Random
   readonly exchange: Pick<Exchange, 'submit'>
   readonly blobs: BlobStore
+  /** Receivers whose endpoint an operator has given by hand, by participantKey(). */
+  readonly staticRoutes: ReadonlyMap<string, Route>
 }
 
 /** The way of an invoice out: read → check → document → submit. Nothing invalid leaves. */
@@ -63,7 +66,7 @@ async function submit(
   const invoiceId = world.random.uuid() as InvoiceId
   const outcome = await world.exchange.submit({
     ...addressed.addressing,
-    route: request.route,
+    route: routeFor(world, request.route, participantKey(addressed.addressing.receiver)),
     document,
     invoice: { id: invoiceId, ...summaryOf(invoice) },
     idempotency: request.idempotency,
@@ -77,6 +80,11 @@ async function submit(
     case 'key-reused':
       return outcome
   }
+}
+
+/** What the caller names wins, then what the operator has configured, then the network. */
+function routeFor(world: InvoicingWorld, asked: Route, receiverKey: string): Route {
+  return asked.kind === 'peppol' ? (world.staticRoutes.get(receiverKey) ?? asked) : asked
 }
 
 function finding(message: string): Finding {

@@ -32,8 +32,8 @@ export interface Registry {
 export interface RegistryWorld {
   readonly clock: Clock
   readonly store: RegistryStore
-  /** Signs metadata. */
-  readonly smpKey: SigningKey
+  /** Signs metadata; a node without one is no SMP and publishes nothing. */
+  readonly smpKey: SigningKey | undefined
   /** Base of the hrefs in service groups: where the world reaches this SMP. */
   readonly smpUrl: string
   /** What our metadata publishes as endpoint. */
@@ -64,11 +64,11 @@ export function createRegistry(world: RegistryWorld): Registry {
     registrations = new SingleFlightCache(world.clock, cacheEntriesMax)
   }
 
-  function sign(registration: Registration, documentType: DocumentTypeId): Promise<Buffer> {
+  function sign(registration: Registration, documentType: DocumentTypeId, smpKey: SigningKey): Promise<Buffer> {
     const bodies = signed.get(registration) ?? new Map<string, Promise<Buffer>>()
     signed.set(registration, bodies)
     const key = formatIdentifier(documentType)
-    const body = bodies.get(key) ?? buildSignedServiceMetadata(informationOf(world, registration, documentType), world.smpKey)
+    const body = bodies.get(key) ?? buildSignedServiceMetadata(informationOf(world, registration, documentType), smpKey)
     bodies.set(key, body)
     return body
   }
@@ -77,7 +77,7 @@ export function createRegistry(world: RegistryWorld): Registry {
     find,
     async serviceGroup(participant) {
       const registration = await find(participant)
-      if (registration === undefined) return undefined
+      if (registration === undefined || world.smpKey === undefined) return undefined
       return buildServiceGroup(
         { participant: registration.participant, documentTypes: documentTypesOf(registration) },
         world.smpUrl,
@@ -86,7 +86,8 @@ export function createRegistry(world: RegistryWorld): Registry {
     async serviceMetadata(participant, documentType) {
       const registration = await find(participant)
       const published = registration && documentTypesOf(registration).find(type => sameDocumentType(type, documentType))
-      return registration && published && (await sign(registration, published))
+      if (registration === undefined || published === undefined || world.smpKey === undefined) return undefined
+      return await sign(registration, published, world.smpKey)
     },
     async findService(participant, documentType, process) {
       const registration = await find(participant)

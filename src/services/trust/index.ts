@@ -61,7 +61,7 @@ export function createTrust(world: TrustWorld): Trust {
       world.log.info('crl.refreshed', { url, issuer: issuer.commonName })
     } catch (cause) {
       failedAt.set(url, world.clock.now())
-      world.log.error('crl.failed', { url, issuer: issuer.commonName }, cause)
+      world.log.error('crl.failed', { url, issuer: issuer.commonName, cause })
     }
   }
 
