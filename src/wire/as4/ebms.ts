@@ -46,16 +46,24 @@ export function isEbmsCode(code: string): code is EbmsCode {
  */
 export class EbmsFault extends WireError<EbmsCode> {
   readonly detail: string
+  /** The message in error as its sender calls it, where the fault was found before an Envelope could say so. */
+  readonly refToMessageId: string | undefined
 
   /** `detail` is the message where none is given. */
-  constructor(code: EbmsCode, message: string, options?: ErrorOptions & { readonly detail?: string }) {
+  constructor(code: EbmsCode, message: string, options?: EbmsFaultOptions) {
     super(code, message, options)
     this.detail = options?.detail ?? message
+    this.refToMessageId = options?.refToMessageId
   }
 }
 
+interface EbmsFaultOptions extends ErrorOptions {
+  readonly detail?: string
+  readonly refToMessageId?: string | undefined
+}
+
 /** What was posted is not a SOAP 1.2 message at all, so an ebMS error signal would mean nothing to whoever sent it. */
-export class NotAs4 extends WireError<'not-as4'> {
+export class NotAs4Error extends WireError<'not-as4'> {
   constructor(message: string, options?: ErrorOptions) {
     super('not-as4', message, options)
   }

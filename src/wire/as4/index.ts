@@ -1,2 +1,2 @@
-export { type EbmsCode, EbmsFault, NotAs4 } from './ebms.ts'
+export { type EbmsCode, EbmsFault, NotAs4Error } from './ebms.ts'
 export type * from './types.ts'

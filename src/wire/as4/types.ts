@@ -48,6 +48,8 @@ export interface SignedReference {
   readonly uri: string
   /** Transform algorithms in order. */
   readonly transforms: readonly string[]
+  /** The PrefixList of each transform in order, as received; absent where none has one. A receipt repeats them. [peppol.md §1.6] */
+  readonly prefixLists?: readonly (readonly string[])[]
   readonly digestAlgorithm: string
   /** The digest's octets. */
   readonly digest: Buffer
