@@ -1,0 +1,6 @@
+export type { ParsedSignature, SignatureReference, Transform } from './types.ts'
+export { SignatureError } from './error.ts'
+export { algorithms } from './algorithms.ts'
+export { readSignature } from './read.ts'
+export { checkDigest, checkSignatureValue, digestXml } from './check.ts'
+export { writeReference, writeSignature, writeSignedInfo } from './write.ts'
