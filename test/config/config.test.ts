@@ -81,7 +81,7 @@ describe('a secret', () => {
       JSON.stringify(config),
       inspect(config, { depth: 9 }),
       String(config.smp.password),
-      `${config.database.url}`,
+      config.database.url?.toString() ?? '',
     ]) {
       expect(printed).toContain('secret')
       expect(printed).not.toContain('hush')

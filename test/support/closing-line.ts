@@ -37,7 +37,9 @@ export default class ClosingLine implements Reporter {
   #close(): void {
     const lines: string[] = []
     if (!hasSharedData && this.#skipped > 0) {
-      lines.push(`skipped ${this.#skipped} tests that read the official data: there is no ../shared/data beside this clone`)
+      lines.push(
+        `skipped ${this.#skipped} tests that read the official data: there is no ../shared/data beside this clone`,
+      )
       if (process.env['CI'] === 'true') {
         lines.push('CI=true: tests may not be skipped for want of data')
         process.exitCode = 1
