@@ -98,7 +98,11 @@ export interface InboundClaim {
 }
 
 export type InboundSettlement =
-  | { readonly state: 'delivered'; readonly event: TransmissionEvent; readonly invoice: (InvoiceSummary & { readonly id: InvoiceId }) | undefined }
+  | {
+      readonly state: 'delivered'
+      readonly event: TransmissionEvent
+      readonly invoice: (InvoiceSummary & { readonly id: InvoiceId }) | undefined
+    }
   | { readonly state: 'exception'; readonly event: TransmissionEvent; readonly failure: Failure }
 
 /**
@@ -136,7 +140,10 @@ export interface TransmissionReader {
   findTransmission(id: TransmissionId): Promise<Transmission | undefined>
   listEvents(id: TransmissionId): Promise<readonly TransmissionEvent[]>
   listAttempts(id: TransmissionId): Promise<readonly Attempt[]>
-  findContent(id: TransmissionId, kind: ContentKind): Promise<{ readonly octets: Octets; readonly compressed: boolean } | undefined>
+  findContent(
+    id: TransmissionId,
+    kind: ContentKind,
+  ): Promise<{ readonly octets: Octets; readonly compressed: boolean } | undefined>
 }
 
 export interface InvoiceQuery {
@@ -156,7 +163,12 @@ export interface RegistryStore {
 /* ── The network ───────────────────────────────────────────────────────────────────────────── */
 
 export type NaptrAnswer =
-  | { readonly kind: 'found'; readonly records: readonly NaptrRecord[]; readonly ttlSeconds: number; readonly server: string }
+  | {
+      readonly kind: 'found'
+      readonly records: readonly NaptrRecord[]
+      readonly ttlSeconds: number
+      readonly server: string
+    }
   /** NXDOMAIN or no NAPTR record at the end of the alias chain. */
   | { readonly kind: 'absent'; readonly ttlSeconds: number; readonly server: string }
   /** SERVFAIL, REFUSED, time-out, garbage: says nothing about the name. */

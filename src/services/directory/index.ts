@@ -25,9 +25,8 @@ export interface DirectoryWorld {
   /** Upper bounds; a shorter DNS time to live wins. */
   readonly cacheSecondsMax: number
   readonly negativeCacheSecondsMax: number
+  readonly cacheEntriesMax: number
 }
-
-const cacheEntriesMax = 50_000
 
 type Fetched =
   | { readonly kind: 'found'; readonly found: Found; readonly steps: readonly Step[] }
@@ -35,7 +34,7 @@ type Fetched =
 
 /** Finds others: hash → NAPTR → SMP → signature → endpoint → certificate. */
 export function createDirectory(world: DirectoryWorld): Directory {
-  const cache = new SingleFlightCache<Fetched>(world.clock, cacheEntriesMax)
+  const cache = new SingleFlightCache<Fetched>(world.clock, world.cacheEntriesMax)
   const smpWorld: SmpWorld = world
 
   async function fetch(question: LookupQuestion): Promise<Fetched> {
@@ -98,7 +97,9 @@ async function proveReceiver(world: DirectoryWorld, found: Found, steps: readonl
 }
 
 function keyOf({ participant, documentType, process }: LookupQuestion): string {
-  return [participantKey(participant), documentType.scheme, documentType.value, process.scheme, process.value].join('\0')
+  return [participantKey(participant), documentType.scheme, documentType.value, process.scheme, process.value].join(
+    '\0',
+  )
 }
 
 function fromCache(step: Step, ageSeconds: number): Step {

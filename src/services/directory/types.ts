@@ -22,7 +22,12 @@ export type LookupResult =
 
 /** Everything a participant's SMP says it can receive. */
 export type ParticipantCard =
-  | { readonly kind: 'found'; readonly smp: string; readonly documentTypes: readonly DocumentTypeId[]; readonly steps: readonly Step[] }
+  | {
+      readonly kind: 'found'
+      readonly smp: string
+      readonly documentTypes: readonly DocumentTypeId[]
+      readonly steps: readonly Step[]
+    }
   | { readonly kind: 'unregistered'; readonly failure: Failure; readonly steps: readonly Step[] }
   | { readonly kind: 'unavailable'; readonly failure: Failure; readonly steps: readonly Step[] }
 

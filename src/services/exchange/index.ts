@@ -91,11 +91,11 @@ export function createExchange(world: ExchangeWorld): Exchange {
 
 /** Envelope, compress once, commit. From here on only these octets are signed and sent. */
 async function submit(world: ExchangeWorld, submission: Submission): Promise<SubmitOutcome> {
-  const { route, document, invoice, idempotency, ...addressing } = submission
+  const { route, document, wrapping, invoice, idempotency, ...addressing } = submission
   const id = world.random.uuid() as TransmissionId
   const at = world.clock.now()
   const instanceId = world.random.uuid()
-  const sbd = buildSbd({ ...addressing, instanceId, createdAt: at }, document)
+  const sbd = buildSbd({ ...addressing, instanceId, createdAt: at }, document, wrapping)
   const packed = await packPayload(sbd, world.blobs)
   let kept = false
   try {

@@ -40,7 +40,8 @@ export async function processInbound(world: ProcessWorld, claim: InboundClaim): 
 
 async function summarise({ payload, compressed }: InboundClaim): Promise<InvoiceSummary> {
   const skimmed = await skimStream(extractDocument(contentOf(payload, compressed)))
-  if (skimmed === undefined) throw new WireError('document-too-large', 'the document is too large to be read as an invoice')
+  if (skimmed === undefined)
+    throw new WireError('document-too-large', 'the document is too large to be read as an invoice')
   const read = readUbl(skimmed)
   if ('findings' in read) {
     const [first] = read.findings

@@ -72,7 +72,11 @@ export async function receive(world: ReceiveWorld, request: As4Request): Promise
 }
 
 /** From here on octets may lie in the blob store: they stay only if a commit names them. */
-async function keepOrDiscard(world: ReceiveWorld, message: SignedUserMessage, header: PeppolHeader): Promise<As4Answer> {
+async function keepOrDiscard(
+  world: ReceiveWorld,
+  message: SignedUserMessage,
+  header: PeppolHeader,
+): Promise<As4Answer> {
   const payload = onlyPayload(message)
   let kept = false
   try {
@@ -162,7 +166,10 @@ function answerOf(
       return { status: 200, contentType: soapType, body: outcome.receipt, transmissionId: undefined }
     case 'conflict':
       // EBMS:4001 is not standard; peers that know only the standard read the duplicate from the text. [peppol.md §1.8]
-      throw new EbmsFault('EBMS:0004', `the message id ${header.messageId} was used before for another message (this is a duplicate)`)
+      throw new EbmsFault(
+        'EBMS:0004',
+        `the message id ${header.messageId} was used before for another message (this is a duplicate)`,
+      )
   }
 }
 

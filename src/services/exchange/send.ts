@@ -1,5 +1,12 @@
 import { type Clock, type Instant, type Random, isoOf } from '../../kernel/index.ts'
-import { type Answer, type EbmsErrorReport, type SealedMessage, readAnswer, sealMessage, sealedBody } from '../../wire/as4/index.ts'
+import {
+  type Answer,
+  type EbmsErrorReport,
+  type SealedMessage,
+  readAnswer,
+  sealMessage,
+  sealedBody,
+} from '../../wire/as4/index.ts'
 import { PkiError, type SigningKey, type TrustedCertificate, readCertificates } from '../../wire/pki/index.ts'
 import { buildUserMessage } from '../../wire/peppol/index.ts'
 import type { Directory } from '../directory/index.ts'
@@ -207,7 +214,8 @@ function outcomeOfErrors({ errors }: { readonly errors: readonly EbmsErrorReport
   const all = failures.length > 0 ? failures : errors
   // EBMS:4001 is phase4's own code since 4.5.0; before, it wrote EBMS:0004 with the word in the detail.
   const duplicate = all.some(
-    error => error.code === 'EBMS:4001' || (error.code === 'EBMS:0004' && /duplicate/i.test(error.detail + error.description)),
+    error =>
+      error.code === 'EBMS:4001' || (error.code === 'EBMS:0004' && /duplicate/i.test(error.detail + error.description)),
   )
   if (duplicate) return 'error-duplicate'
   return all.length > 0 && all.every(error => passingErrors.has(error.code)) ? 'error-for-now' : 'error'

@@ -23,7 +23,9 @@ export type AttemptOutcome =
 /** `queued`: nothing of it may have reached the receiver. `indeterminate`: an earlier attempt may have arrived. */
 export type WaitingState = 'queued' | 'indeterminate'
 
-type Row = Readonly<Record<WaitingState, { readonly state: Exclude<OutboundState, 'sending'>; readonly again: boolean }>>
+type Row = Readonly<
+  Record<WaitingState, { readonly state: Exclude<OutboundState, 'sending'>; readonly again: boolean }>
+>
 
 /**
  * The life of an outbound transmission. Once a message may have arrived it is never called failed:

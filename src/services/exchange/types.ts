@@ -1,4 +1,5 @@
 import type { Octets } from '../../kernel/index.ts'
+import type { Wrapping } from '../../wire/peppol/index.ts'
 import type { Addressing, IdempotencyKey, InvoiceId, InvoiceSummary, Route, TransmissionId } from '../domain.ts'
 import type { OutboundOutcome } from '../ports.ts'
 
@@ -19,8 +20,10 @@ export interface As4Answer {
 
 export interface Submission extends Omit<Addressing, 'instanceId'> {
   readonly route: Route
-  /** The business document as XML (no envelope around it). */
+  /** The business document as it is, no envelope around it. */
   readonly document: Octets
+  /** For a document that is not XML, such as a PDF. */
+  readonly wrapping?: Wrapping
   readonly invoice: (InvoiceSummary & { readonly id: InvoiceId }) | undefined
   readonly idempotency: IdempotencyKey | undefined
 }

@@ -1,5 +1,13 @@
 import { type Octets, type Random, inMemory } from '../../kernel/index.ts'
-import { type Finding, type Invoice, addressingOf, readInvoice, readUbl, summaryOf, writeUbl } from '../../wire/invoice/index.ts'
+import {
+  type Finding,
+  type Invoice,
+  addressingOf,
+  readInvoice,
+  readUbl,
+  summaryOf,
+  writeUbl,
+} from '../../wire/invoice/index.ts'
 import { participantKey } from '../../wire/peppol/index.ts'
 import type { InvoiceId, Route } from '../domain.ts'
 import type { Exchange } from '../exchange/index.ts'

@@ -7,14 +7,21 @@ export interface SendRequest {
    * JSON in the shape of the EN 16931 model (already JSON.parsed), or a UBL document as it is. A large document is spooled to the
    * blob store by the door (BlobStore.create()) and given as stored octets; they belong to the service from then on.
    */
-  readonly source: { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'ubl'; readonly octets: Octets }
+  readonly source:
+    | { readonly kind: 'json'; readonly value: unknown }
+    | { readonly kind: 'ubl'; readonly octets: Octets }
   readonly route: Route
   readonly idempotency: IdempotencyKey | undefined
 }
 
 export type SendOutcome =
   /** Committed; a worker sends it. */
-  | { readonly kind: 'accepted'; readonly invoiceId: InvoiceId; readonly transmissionId: TransmissionId | undefined; readonly repeated: boolean }
+  | {
+      readonly kind: 'accepted'
+      readonly invoiceId: InvoiceId
+      readonly transmissionId: TransmissionId | undefined
+      readonly repeated: boolean
+    }
   | { readonly kind: 'invalid'; readonly findings: readonly Finding[] }
   | { readonly kind: 'number-taken'; readonly invoiceId: InvoiceId }
   | { readonly kind: 'key-reused' }

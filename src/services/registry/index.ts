@@ -22,7 +22,11 @@ export interface Registry {
   /** Body of GET /{participant}/services/{documentType}, signed; undefined when not published. */
   serviceMetadata(participant: ParticipantId, documentType: DocumentTypeId): Promise<Buffer | undefined>
   /** The registered service that covers a document (wildcards applied); undefined: answer PEPPOL:NOT_SERVICED. */
-  findService(participant: ParticipantId, documentType: DocumentTypeId, process: ProcessId): Promise<RegisteredService | undefined>
+  findService(
+    participant: ParticipantId,
+    documentType: DocumentTypeId,
+    process: ProcessId,
+  ): Promise<RegisteredService | undefined>
   find(participant: ParticipantId): Promise<Registration | undefined>
   /** Creates or replaces. Other nodes on the same database see it within `cacheSeconds`. */
   register(registration: Registration): Promise<void>
@@ -109,7 +113,9 @@ export function createRegistry(world: RegistryWorld): Registry {
 }
 
 function documentTypesOf(registration: Registration): readonly DocumentTypeId[] {
-  const byName = new Map(registration.services.map(service => [formatIdentifier(service.documentType), service.documentType]))
+  const byName = new Map(
+    registration.services.map(service => [formatIdentifier(service.documentType), service.documentType]),
+  )
   return [...byName.values()]
 }
 

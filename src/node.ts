@@ -1,0 +1,216 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openBlobStore } from './adapters/blobs/index.ts'
+import { createDnsResolver } from './adapters/dns/index.ts'
+import { createHttpClient } from './adapters/http/index.ts'
+import { KeyFileError, loadKeys, readAnchors, readPem } from './adapters/keys/index.ts'
+import { createLog } from './adapters/log/index.ts'
+import { type Database, connect, startPostgres } from './adapters/postgres/index.ts'
+import { type Config, ConfigError, publicUrlOf } from './config.ts'
+import { type Clock, type Random, systemClock, systemRandom } from './kernel/index.ts'
+import { type Directory, createDirectory } from './services/directory/index.ts'
+import type { Route } from './services/domain.ts'
+import { type Exchange, createExchange } from './services/exchange/index.ts'
+import { type Invoicing, createInvoicing } from './services/invoicing/index.ts'
+import type { BlobStore, DnsResolver, HttpClient, Log, TransmissionReader } from './services/ports.ts'
+import { type Registry, createRegistry } from './services/registry/index.ts'
+import { type Trust, createTrust } from './services/trust/index.ts'
+import { type DecryptionKey, type SigningKey, buildTrust } from './wire/pki/index.ts'
+import { parseDocumentTypeId, parseParticipantId, parseProcessId, participantKey } from './wire/peppol/index.ts'
+
+/** A whole node without its doors: everything that decides, wired to everything it needs. */
+export interface Core extends AsyncDisposable {
+  readonly config: Config
+  readonly log: Log
+  readonly clock: Clock
+  readonly keys: SigningKey & DecryptionKey
+  readonly database: Database
+  readonly reader: TransmissionReader
+  readonly blobs: BlobStore
+  readonly exchange: Exchange
+  readonly directory: Directory
+  readonly registry: Registry
+  readonly invoicing: Invoicing
+  readonly trust: Trust
+}
+
+/** What a caller may bring instead of what the configuration would make. */
+export interface NodeEnvironment {
+  readonly log?: Log
+  readonly clock?: Clock
+  readonly random?: Random
+}
+
+const certsFolder = fileURLToPath(new URL('../certs/', import.meta.url))
+
+/** Zones of the SML per network. [peppol.md §4.1] */
+const smlZones: Readonly<Record<Config['trust']['network'], string | undefined>> = {
+  'peppol-production': 'participant.sml.prod.tech.peppol.org',
+  'peppol-test': 'participant.sml.test.tech.peppol.org',
+  private: undefined,
+}
+
+/** Makes everything in order and hands each only what it needs. Throws ConfigError or KeyFileError with a message for people. */
+export async function createCore(config: Config, environment: NodeEnvironment = {}): Promise<Core> {
+  const { clock = systemClock, random = systemRandom, log = createLog({ level: config.log.level }) } = environment
+  const keys = loadKeys(sourceOf(config.accessPoint))
+  if (keys === undefined) {
+    throw new ConfigError('unfit', 'accessPoint.key: the access point needs a key and certificate (PEM pair or pkcs12)')
+  }
+  const smpKey = loadKeys(sourceOf(config.smp))
+  await using stack = new AsyncDisposableStack()
+  const blobs = openBlobStore({ folder: config.data.folder, memoryOctetsMax: config.data.memoryOctetsMax })
+  const database = stack.use(await openDatabase(config, { blobs, log, stack }))
+  const { http, dns } = openNetwork(config, stack)
+  const trust = createTrust({
+    anchors: anchorsOf(config),
+    http,
+    clock,
+    log,
+    crlPrefixes: config.trust.crlUrlPrefixes,
+    refreshSeconds: config.trust.crlRefreshSeconds,
+  })
+  const directory = createDirectory({
+    clock,
+    dns,
+    http,
+    trust,
+    zone: config.dns.zone ?? smlZones[config.trust.network] ?? '',
+    insecure: config.network.insecure,
+    timeoutMilliseconds: config.network.smpMilliseconds,
+    cacheSecondsMax: config.cache.foundSecondsMax,
+    negativeCacheSecondsMax: config.cache.absentSecondsMax,
+    cacheEntriesMax: config.cache.entriesMax,
+  })
+  const publicUrl = publicUrlOf(config)
+  const registry = createRegistry({
+    clock,
+    store: database,
+    smpKey,
+    smpUrl: publicUrl,
+    accessPoint: {
+      url: `${publicUrl}/as4`,
+      certificate: keys.certificate,
+      description: 'Passerelle access point',
+      technicalContactUrl: config.smp.technicalContactUrl,
+    },
+    cacheSeconds: registrationCacheSeconds,
+  })
+  const exchange = stack.use(
+    createExchange({
+      clock,
+      random,
+      log,
+      store: database,
+      blobs,
+      http,
+      directory,
+      registry,
+      trust,
+      signingKey: keys,
+      decryptionKeys: [keys],
+      messageIdHost: messageIdHostOf(publicUrl),
+      limits: config.limits,
+      answerTimeoutMilliseconds: config.network.postMilliseconds,
+      retryPausesSeconds: config.exchange.retrySeconds,
+      sendConcurrency: config.exchange.sendersMax,
+      processConcurrency: config.exchange.processorsMax,
+    }),
+  )
+  const invoicing = createInvoicing({ random, exchange, blobs, staticRoutes: staticRoutesOf(config) })
+  await registerConfigured(config, registry)
+  const owned = stack.move()
+  return {
+    config,
+    log,
+    clock,
+    keys,
+    database,
+    reader: database,
+    blobs,
+    exchange,
+    directory,
+    registry,
+    invoicing,
+    trust,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** Other nodes on the same database see a changed registration after this time. */
+const registrationCacheSeconds = 5
+
+function sourceOf(keys: Config['accessPoint'] | Config['smp']): Parameters<typeof loadKeys>[0] {
+  return { key: keys.key, certificate: keys.certificate, pkcs12: keys.pkcs12, password: keys.password?.reveal() }
+}
+
+async function openDatabase(
+  config: Config,
+  { blobs, log, stack }: { blobs: BlobStore; log: Log; stack: AsyncDisposableStack },
+): Promise<Database> {
+  const options = { blobs, connectionsMax: config.database.connectionsMax }
+  if (config.database.url !== undefined) return await connect(config.database.url.reveal(), options)
+  const postgres = stack.use(
+    await startPostgres({ folder: config.database.folder, log: message => log.info('postgres', { message }) }),
+  )
+  return await connect(await postgres.createDatabase('passerelle'), options)
+}
+
+function openNetwork(config: Config, stack: AsyncDisposableStack): { http: HttpClient; dns: DnsResolver } {
+  const http = stack.use(
+    createHttpClient({
+      connectTimeoutMilliseconds: config.network.connectMilliseconds,
+      connectionsPerOrigin: config.network.connectionsPerPeer,
+      allowPrivate: config.trust.network === 'private',
+    }),
+  )
+  const dns = createDnsResolver({
+    servers: config.dns.servers,
+    timeoutMilliseconds: config.dns.timeoutMilliseconds,
+  })
+  return { http, dns }
+}
+
+function anchorsOf(config: Config): Parameters<typeof createTrust>[0]['anchors'] {
+  const folder = config.trust.network === 'private' ? config.trust.folder : join(certsFolder, config.trust.network)
+  if (folder === undefined) throw new ConfigError('unfit', 'trust.folder: must be set when trust.network is private')
+  return buildTrust({ ...readAnchors(folder), revocation: config.trust.revocation === 'crl' ? 'required' : 'off' })
+}
+
+/** The right part of message ids must be a dot-atom. [peppol.md §1.1] */
+function messageIdHostOf(publicUrl: string): string {
+  return new URL(publicUrl).hostname.replaceAll(/[^A-Za-z0-9.-]/g, '') || 'passerelle'
+}
+
+function staticRoutesOf(config: Config): ReadonlyMap<string, Route> {
+  return new Map(
+    config.receivers.static.map(({ participant, url, certificate }) => {
+      const [first] = readPem(certificate)
+      if (first === undefined) throw new KeyFileError('no-certificate', `${certificate} holds no certificate`)
+      const certificatePem = first.der.toString('base64')
+      return [participantKey(parseParticipantId(participant)), { kind: 'static', url, certificatePem }]
+    }),
+  )
+}
+
+/** BIS Billing 3, what a participant without a list of his own receives. [peppol.md §3.4] */
+const billingServices = ['Invoice', 'CreditNote'].map(root => ({
+  documentType:
+    `busdox-docid-qns::urn:oasis:names:specification:ubl:schema:xsd:${root}-2::${root}` +
+    '##urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0::2.1',
+  process: 'cenbii-procid-ubl::urn:fdc:peppol.eu:2017:poacc:billing:01:1.0',
+}))
+
+async function registerConfigured(config: Config, registry: Registry): Promise<void> {
+  for (const { participant, name, services } of config.registrations.participants) {
+    const listed = services.length > 0 ? services : billingServices
+    await registry.register({
+      participant: parseParticipantId(participant),
+      name,
+      services: listed.map(service => ({
+        documentType: parseDocumentTypeId(service.documentType),
+        process: parseProcessId(service.process),
+      })),
+    })
+  }
+}
