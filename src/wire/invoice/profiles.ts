@@ -1,0 +1,86 @@
+import { creditNoteTypes } from './code-lists.ts'
+
+/*
+ * The specifications an invoice may say it follows (BT-24), and what follows from that when it is sent over Peppol.
+ * [BIS Billing 3.0.21; BIS Self-Billing 3; eDEC code lists 9.7; france.md §2.1]
+ */
+
+interface Profile {
+  readonly name: string
+  /** BT-24 begins with this, or is this when `exact`. */
+  readonly customization: string
+  readonly exact: boolean
+  /** BT-23: its pattern, and the value of a new invoice. */
+  readonly process: RegExp
+  /** The Peppol document type's customization, when it is not BT-24 itself. */
+  readonly documentCustomization: string | undefined
+  /** The Peppol process, when it is not BT-23 itself. */
+  readonly peppolProcess: string | undefined
+  /** The buyer writes the invoice and sends it. */
+  readonly selfBilled: boolean
+  /** The rules PEPPOL-EN16931-* apply. */
+  readonly peppolRules: boolean
+}
+
+export const billingCustomization = 'urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0'
+export const billingProcess = 'urn:fdc:peppol.eu:2017:poacc:billing:01:1.0'
+
+const frenchCadre = /^[BSM][1-9]$/
+
+const profiles: readonly Profile[] = [
+  {
+    name: 'Peppol BIS Billing 3',
+    customization: billingCustomization,
+    exact: false,
+    process: /^urn:fdc:peppol\.eu:2017:poacc:billing:\d\d:1\.0$/,
+    documentCustomization: undefined,
+    peppolProcess: undefined,
+    selfBilled: false,
+    peppolRules: true,
+  },
+  {
+    name: 'Peppol BIS Self-Billing 3',
+    customization: 'urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:selfbilling:3.0',
+    exact: false,
+    process: /^urn:fdc:peppol\.eu:2017:poacc:selfbilling:\d\d:1\.0$/,
+    documentCustomization: undefined,
+    peppolProcess: undefined,
+    selfBilled: true,
+    peppolRules: true,
+  },
+  {
+    name: 'French CIUS',
+    customization: 'urn:cen.eu:en16931:2017',
+    exact: true,
+    process: frenchCadre,
+    documentCustomization: 'urn:cen.eu:en16931:2017#compliant#urn:peppol:france:billing:cius:1.0',
+    peppolProcess: 'urn:peppol:france:billing:regulated',
+    selfBilled: false,
+    peppolRules: false,
+  },
+  {
+    name: 'EXTENDED-CTC-FR',
+    customization: 'urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr',
+    exact: true,
+    process: frenchCadre,
+    documentCustomization: 'urn:cen.eu:en16931:2017#conformant#urn:peppol:france:billing:extended:1.0',
+    peppolProcess: 'urn:peppol:france:billing:regulated',
+    selfBilled: false,
+    peppolRules: false,
+  },
+]
+
+/** The profile of an invoice; undefined for a specification that is not in the table (sent under its own BT-24 and BT-23). */
+export function profileOf(invoice: { customization?: string; process?: string }): Profile | undefined {
+  const { customization = '', process = '' } = invoice
+  return profiles.find(profile =>
+    profile.exact
+      ? customization === profile.customization && profile.process.test(process)
+      : customization.startsWith(profile.customization),
+  )
+}
+
+/** Whether UBL writes this type (BT-3) as a CreditNote. [BR-CL-01] */
+export function isCreditNote(typeCode: string | undefined): boolean {
+  return typeCode !== undefined && creditNoteTypes.has(typeCode)
+}

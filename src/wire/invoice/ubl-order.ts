@@ -1,0 +1,104 @@
+/*
+ * The order in which UBL 2.1 wants the children of each element, for the elements of the table in terms.ts.
+ * Names without prefixes: none is both an aggregate and a value under one parent. Source: OASIS UBL 2.1 XSD.
+ */
+
+const party = 'EndpointID PartyIdentification PartyName PostalAddress PartyTaxScheme PartyLegalEntity Contact'
+const address = 'StreetName AdditionalStreetName CityName PostalZone CountrySubentity AddressLine Country'
+const documentReference = 'ID IssueDate DocumentTypeCode DocumentDescription Attachment'
+const taxCategory = 'ID Percent TaxExemptionReasonCode TaxExemptionReason TaxScheme'
+const financialAccount = 'ID Name FinancialInstitutionBranch'
+
+const order: Readonly<Record<string, string>> = {
+  Invoice:
+    'CustomizationID ProfileID ID IssueDate DueDate InvoiceTypeCode Note TaxPointDate DocumentCurrencyCode TaxCurrencyCode ' +
+    'AccountingCost BuyerReference InvoicePeriod OrderReference BillingReference DespatchDocumentReference ' +
+    'ReceiptDocumentReference OriginatorDocumentReference ContractDocumentReference AdditionalDocumentReference ' +
+    'ProjectReference AccountingSupplierParty AccountingCustomerParty PayeeParty TaxRepresentativeParty Delivery ' +
+    'PaymentMeans PaymentTerms AllowanceCharge TaxTotal LegalMonetaryTotal InvoiceLine',
+  CreditNote:
+    'CustomizationID ProfileID ID IssueDate TaxPointDate CreditNoteTypeCode Note DocumentCurrencyCode TaxCurrencyCode ' +
+    'AccountingCost BuyerReference InvoicePeriod OrderReference BillingReference DespatchDocumentReference ' +
+    'ReceiptDocumentReference ContractDocumentReference AdditionalDocumentReference OriginatorDocumentReference ' +
+    'AccountingSupplierParty AccountingCustomerParty PayeeParty TaxRepresentativeParty Delivery ' +
+    'PaymentMeans PaymentTerms AllowanceCharge TaxTotal LegalMonetaryTotal CreditNoteLine',
+  InvoiceLine:
+    'ID Note InvoicedQuantity LineExtensionAmount AccountingCost InvoicePeriod OrderLineReference DocumentReference ' +
+    'AllowanceCharge Item Price',
+  CreditNoteLine:
+    'ID Note CreditedQuantity LineExtensionAmount AccountingCost InvoicePeriod OrderLineReference DocumentReference ' +
+    'AllowanceCharge Item Price',
+  AccountingSupplierParty: 'Party',
+  AccountingCustomerParty: 'Party',
+  Party: party,
+  PayeeParty: party,
+  TaxRepresentativeParty: party,
+  DeliveryParty: party,
+  PartyIdentification: 'ID',
+  PartyName: 'Name',
+  PartyTaxScheme: 'CompanyID TaxScheme',
+  PartyLegalEntity: 'RegistrationName CompanyID CompanyLegalForm',
+  Contact: 'Name Telephone ElectronicMail',
+  PostalAddress: address,
+  Address: address,
+  AddressLine: 'Line',
+  Country: 'IdentificationCode',
+  OriginCountry: 'IdentificationCode',
+  TaxScheme: 'ID',
+  TaxCategory: taxCategory,
+  ClassifiedTaxCategory: taxCategory,
+  TaxTotal: 'TaxAmount TaxSubtotal',
+  TaxSubtotal: 'TaxableAmount TaxAmount TaxCategory',
+  LegalMonetaryTotal:
+    'LineExtensionAmount TaxExclusiveAmount TaxInclusiveAmount AllowanceTotalAmount ChargeTotalAmount PrepaidAmount ' +
+    'PayableRoundingAmount PayableAmount',
+  AllowanceCharge:
+    'ChargeIndicator AllowanceChargeReasonCode AllowanceChargeReason MultiplierFactorNumeric Amount BaseAmount TaxCategory',
+  InvoicePeriod: 'StartDate EndDate DescriptionCode',
+  OrderReference: 'ID SalesOrderID',
+  OrderLineReference: 'LineID',
+  BillingReference: 'InvoiceDocumentReference',
+  InvoiceDocumentReference: documentReference,
+  DespatchDocumentReference: documentReference,
+  ReceiptDocumentReference: documentReference,
+  OriginatorDocumentReference: documentReference,
+  ContractDocumentReference: documentReference,
+  AdditionalDocumentReference: documentReference,
+  DocumentReference: documentReference,
+  ProjectReference: 'ID',
+  Attachment: 'EmbeddedDocumentBinaryObject ExternalReference',
+  ExternalReference: 'URI',
+  Delivery: 'ActualDeliveryDate DeliveryLocation DeliveryParty',
+  DeliveryLocation: 'ID Address',
+  PaymentMeans:
+    'PaymentMeansCode PaymentDueDate PaymentID CardAccount PayerFinancialAccount PayeeFinancialAccount PaymentMandate',
+  PaymentTerms: 'Note',
+  PaymentMandate: 'ID PayerFinancialAccount',
+  CardAccount: 'PrimaryAccountNumberID NetworkID HolderName',
+  PayerFinancialAccount: financialAccount,
+  PayeeFinancialAccount: financialAccount,
+  FinancialInstitutionBranch: 'ID',
+  Item:
+    'Description Name BuyersItemIdentification SellersItemIdentification StandardItemIdentification OriginCountry ' +
+    'CommodityClassification ClassifiedTaxCategory AdditionalItemProperty',
+  BuyersItemIdentification: 'ID',
+  SellersItemIdentification: 'ID',
+  StandardItemIdentification: 'ID',
+  CommodityClassification: 'ItemClassificationCode',
+  AdditionalItemProperty: 'Name Value',
+  Price: 'PriceAmount BaseQuantity AllowanceCharge',
+}
+
+const ranks = new Map(
+  Object.entries(order).map(([parent, children]) => [
+    parent,
+    new Map(children.split(' ').map((child, rank) => [child, rank])),
+  ]),
+)
+
+/** Where a child stands among its siblings. Throws RangeError for a child that the table above does not have: a bug in terms.ts. */
+export function rankOf(parent: string, child: string): number {
+  const rank = ranks.get(parent)?.get(child)
+  if (rank === undefined) throw new RangeError(`${child} has no place in ${parent}`)
+  return rank
+}
