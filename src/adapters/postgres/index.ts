@@ -1,0 +1,110 @@
+import type { Instant, Octets } from '../../kernel/index.ts'
+import type { BlobStore, ExchangeStore, RegistryStore, TransmissionReader } from '../../services/ports.ts'
+import { Batch } from './batch.ts'
+import { type Claimant, openClaimant } from './claimant.ts'
+import { claimInbound, recordInbound, settleInbound } from './inbound.ts'
+import { migrate } from './migrate.ts'
+import { claimOutbound, recordOutbound, settleOutbound } from './outbound.ts'
+import { type Pool, openPool } from './pool.ts'
+import { transmissionReader } from './reader.ts'
+import { nextDue, recover } from './recovery.ts'
+import { registryStore } from './registrations.ts'
+import { keepSealed } from './sealed.ts'
+
+export { type EmbeddedOptions, type EmbeddedPostgres, removePostgres, startPostgres } from './launcher.ts'
+
+/** One process's way to one database. */
+export interface Database extends ExchangeStore, TransmissionReader, RegistryStore, AsyncDisposable {}
+
+export interface ConnectOptions {
+  /** Opens payloads whose key the database holds. */
+  readonly blobs: Pick<BlobStore, 'open'>
+  /** At least 2; one more is used to prove that this process lives. */
+  readonly connectionsMax?: number
+}
+
+/**
+ * Connects to PostgreSQL 15 or later and brings the database to the newest shape. The connection must be a direct one or through
+ * a pooler in session mode: advisory locks and LISTEN belong to a session. Rejects when the database cannot be reached.
+ */
+export async function connect(url: string, options: ConnectOptions): Promise<Database> {
+  const pool = openPool(url, options.connectionsMax ?? 10)
+  try {
+    await migrate(pool.knex)
+    const claimant = await openClaimant(url)
+    return {
+      ...exchangeStore(pool, claimant, options.blobs),
+      ...transmissionReader(pool, options.blobs),
+      ...registryStore(pool),
+      async [Symbol.asyncDispose]() {
+        await claimant[Symbol.asyncDispose]()
+        await pool[Symbol.asyncDispose]()
+      },
+    }
+  } catch (failure) {
+    await pool[Symbol.asyncDispose]()
+    throw failure
+  }
+}
+
+/** Brings a database to the newest shape without opening it for work. Returns the names of the migrations it ran. */
+export async function migrateDatabase(url: string): Promise<readonly string[]> {
+  const pool = openPool(url, 1)
+  try {
+    return await migrate(pool.knex)
+  } finally {
+    await pool[Symbol.asyncDispose]()
+  }
+}
+
+function exchangeStore(pool: Pool, claimant: Claimant, blobs: Pick<BlobStore, 'open'>): ExchangeStore {
+  const number = (): Promise<number> => claimant.number()
+  const batches = {
+    recordInbound: new Batch(
+      (records: Parameters<typeof recordInbound>[1]) => recordInbound(pool, records),
+      record => heldOctets(record.payload) + record.envelope.length + record.receipt.length,
+    ),
+    recordOutbound: new Batch(
+      (records: Parameters<typeof recordOutbound>[1]) => recordOutbound(pool, records),
+      record => heldOctets(record.payload),
+    ),
+    keepSealed: new Batch(
+      async (sealings: Parameters<typeof keepSealed>[2]) => keepSealed(pool, await number(), sealings),
+      ({ sealed }) => sealed.prologue.length,
+    ),
+    settleOutbound: new Batch(
+      async (settlings: Parameters<typeof settleOutbound>[2]) => settleOutbound(pool, await number(), settlings),
+      ({ settlement }) => settlement.answer?.length ?? 0,
+    ),
+    settleInbound: new Batch(async (settlings: Parameters<typeof settleInbound>[2]) =>
+      settleInbound(pool, await number(), settlings),
+    ),
+  }
+  const announce = <Outcome extends { readonly kind: string }>(outcome: Outcome): Outcome => {
+    if (outcome.kind === 'recorded') claimant.announceWork()
+    return outcome
+  }
+  return {
+    recordInbound: async record => announce(await batches.recordInbound.add(record)),
+    recordOutbound: async record => announce(await batches.recordOutbound.add(record)),
+    claimOutbound: async (most, now) => claimOutbound(pool, { claimant: await number(), most, now }, blobs),
+    async keepSealed(id, sealed) {
+      const kept = await batches.keepSealed.add({ id, sealed })
+      if (!kept) throw new Error(`transmission ${id} is no longer this process's to send`)
+    },
+    settleOutbound: async (id, settlement) => batches.settleOutbound.add({ id, settlement }),
+    claimInbound: async (most, now) => claimInbound(pool, { claimant: await number(), most, now }, blobs),
+    settleInbound: async (id, settlement) => batches.settleInbound.add({ id, settlement }),
+    async recover(now: Instant) {
+      const recovered = await recover(pool, await number(), now)
+      if (recovered > 0) claimant.announceWork()
+      return recovered
+    },
+    nextDue: () => nextDue(pool),
+    onWork: listener => claimant.onWork(listener),
+  }
+}
+
+function heldOctets(octets: Octets): number {
+  return octets.kind === 'memory' ? octets.size : 0
+}

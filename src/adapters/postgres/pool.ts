@@ -1,0 +1,95 @@
+import knex, { type Knex } from 'knex'
+import { types as pgTypes, type Client, type CustomTypesConfig } from 'pg'
+
+/** A statement with a name is parsed and planned once per connection. */
+export interface Statement {
+  readonly name: string
+  readonly text: string
+}
+
+/** Connections of one process to one database. */
+export interface Pool extends AsyncDisposable {
+  /** For migrations and rare reads. */
+  readonly knex: Knex
+  /** A statement of its own commit, past knex, whose builder and bindings cost more than the statements of the exchange. */
+  query<Row>(statement: Statement, values: readonly unknown[]): Promise<readonly Row[]>
+}
+
+export function openPool(url: string, connectionsMax: number): Pool {
+  const pool = knex({
+    client: 'pg',
+    // Given so that knex does not ask every new connection.
+    version: '18',
+    connection: connectionSettings(url, 'passerelle') as Knex.PgConnectionConfig,
+    pool: { min: 0, max: connectionsMax },
+    acquireConnectionTimeout: 10_000,
+  })
+  const connections = pool.client as Connections
+  return {
+    knex: pool,
+    async query<Row>({ name, text }: Statement, values: readonly unknown[]) {
+      const connection = await connections.acquireConnection()
+      try {
+        const result = await connection.query({ name, text, values: [...values] })
+        return result.rows as readonly Row[]
+      } finally {
+        await connections.releaseConnection(connection)
+      }
+    },
+    [Symbol.asyncDispose]: () => pool.destroy(),
+  }
+}
+
+/** The part of knex's client that hands out what it pools. */
+interface Connections {
+  acquireConnection(): Promise<Client>
+  releaseConnection(connection: Client): Promise<void>
+}
+
+/** What pg is told for every connection. */
+export function connectionSettings(url: string, name: string): ConnectionSettings {
+  return {
+    connectionString: url,
+    application_name: name,
+    options: sessionSettings.map(setting => `-c ${setting}`).join(' '),
+    types,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  }
+}
+
+interface ConnectionSettings {
+  readonly connectionString: string
+  readonly application_name: string
+  readonly options: string
+  readonly types: CustomTypesConfig
+  readonly connectionTimeoutMillis: number
+  readonly keepAlive: boolean
+}
+
+/**
+ * Every statement here finds few rows by a key. Prepared while the tables were empty it would be planned as a scan or a hash of
+ * the whole table and stay so while they grow; nested loops over indexes are right at any size.
+ */
+const sessionSettings = [
+  'timezone=UTC',
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'statement_timeout=120s',
+  'idle_in_transaction_session_timeout=120s',
+]
+
+const bigint = 20
+const timestamptz = 1184
+
+/** bigint as number (sizes and positions stay below 2^53), timestamptz as milliseconds; bytea without a copy in between. */
+const parsers: Readonly<Record<number, (text: string) => unknown>> = {
+  [bigint]: Number,
+  [timestamptz]: text => Date.parse(`${text.replace(' ', 'T')}:00`),
+}
+
+const types: CustomTypesConfig = {
+  getTypeParser: ((type: number, format?: 'text' | 'binary') =>
+    parsers[type] ?? pgTypes.getTypeParser(type, format)) as CustomTypesConfig['getTypeParser'],
+}

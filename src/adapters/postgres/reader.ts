@@ -1,0 +1,128 @@
+import { inMemory } from '../../kernel/index.ts'
+import type { Attempt, ContentKind, TransmissionEvent, TransmissionId } from '../../services/domain.ts'
+import type { BlobStore, InvoiceQuery, TransmissionReader } from '../../services/ports.ts'
+import type { Pool } from './pool.ts'
+import {
+  type InvoiceRow,
+  type PayloadRow,
+  type TransmissionRow,
+  invoiceColumns,
+  invoiceOf,
+  octetsOf,
+  transmissionColumns,
+  withClaim,
+} from './rows.ts'
+import { envelopeOf } from './sealed.ts'
+
+const transmissionTables = `
+  transmission t
+  left join job j on j.transmission_id = t.id
+  left join sealed_message s on s.transmission_id = t.id`
+
+/** An id that is no UUID names nothing. */
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+/** Reads through knex's pool; plain selects never wait for the exchange, nor it for them. */
+export function transmissionReader(pool: Pool, blobs: Pick<BlobStore, 'open'>): TransmissionReader {
+  async function select<Row>(sql: string, values: Record<string, unknown>): Promise<readonly Row[]> {
+    const { rows } = await pool.knex.raw<{ rows: readonly Row[] }>(sql, values as Record<string, string>)
+    return rows
+  }
+  return {
+    async findInvoice(id) {
+      if (!uuid.test(id)) return undefined
+      const [row] = await select<InvoiceRow & TransmissionRow>(
+        `select ${invoiceColumns}, ${transmissionColumns}
+         from invoice i join (${transmissionTables}) on t.id = i.transmission_id where i.id = :id`,
+        { id },
+      )
+      return row && invoiceOf(row)
+    },
+    async listInvoices(query) {
+      const { sql, values } = invoiceConditions(query)
+      const rows = await select<InvoiceRow & TransmissionRow>(
+        `select ${invoiceColumns}, ${transmissionColumns}
+         from (select * from invoice ${sql} order by position desc limit :most) i
+         join (${transmissionTables}) on t.id = i.transmission_id order by i.position desc`,
+        { ...values, most: query.most },
+      )
+      return rows.map(invoiceOf)
+    },
+    async findTransmission(id) {
+      if (!uuid.test(id)) return undefined
+      const [row] = await select<TransmissionRow>(
+        `select ${transmissionColumns} from ${transmissionTables} where t.id = :id`,
+        { id },
+      )
+      return row && withClaim(row)
+    },
+    async listEvents(id) {
+      if (!uuid.test(id)) return []
+      const sql = `select at, kind, detail from event where transmission_id = :id order by at, position`
+      return select<TransmissionEvent>(sql, { id })
+    },
+    async listAttempts(id) {
+      if (!uuid.test(id)) return []
+      return select<Attempt>(
+        `select number, started_at as "startedAt", outcome, steps from attempt where transmission_id = :id order by number`,
+        { id },
+      )
+    },
+    async findContent(id, kind) {
+      if (!uuid.test(id)) return undefined
+      return contentReaders[kind](select, id, blobs)
+    },
+  }
+}
+
+function invoiceConditions(query: InvoiceQuery): { sql: string; values: Record<string, string> } {
+  const { direction, number, after } = query
+  const conditions = [
+    direction !== undefined && 'direction = :direction',
+    number !== undefined && 'number = :number',
+    after !== undefined && 'position < (select position from invoice where id = :after)',
+  ].filter(condition => condition !== false)
+  const values = {
+    ...(direction !== undefined && { direction }),
+    ...(number !== undefined && { number }),
+    // An id that nobody has: nothing comes after it.
+    ...(after !== undefined && { after: uuid.test(after) ? after : '00000000-0000-0000-0000-000000000000' }),
+  }
+  return { sql: conditions.length > 0 ? `where ${conditions.join(' and ')}` : '', values }
+}
+
+type Select = <Row>(sql: string, values: Record<string, unknown>) => Promise<readonly Row[]>
+type Found = ReturnType<TransmissionReader['findContent']>
+
+/** Where each kind of content lies: with the message when it came, with what we sealed or were answered when we sent it. */
+const contentReaders: Readonly<
+  Record<ContentKind, (select: Select, id: TransmissionId, blobs: Pick<BlobStore, 'open'>) => Found>
+> = {
+  async payload(select, id, blobs) {
+    const [row] = await select<PayloadRow & { compressed: boolean }>(
+      `select c.payload, c.payload_key, c.payload_size, t.compressed
+       from content c join transmission t on t.id = c.transmission_id where t.id = :id`,
+      { id },
+    )
+    return row && { octets: octetsOf(row, blobs), compressed: row.compressed }
+  },
+  async envelope(select, id) {
+    const [row] = await select<{ envelope: Buffer | null; prologue: Buffer | null }>(
+      `select c.envelope, s.prologue
+       from content c left join sealed_message s on s.transmission_id = c.transmission_id where c.transmission_id = :id`,
+      { id },
+    )
+    const envelope = row?.envelope ?? (row?.prologue && envelopeOf(row.prologue))
+    return envelope ? { octets: inMemory(envelope), compressed: false } : undefined
+  },
+  async answer(select, id) {
+    const [row] = await select<{ answer: Buffer }>(
+      `select answer, 0 as number from content where transmission_id = :id and answer is not null
+       union all
+       select answer, number from attempt where transmission_id = :id and answer is not null
+       order by number desc limit 1`,
+      { id },
+    )
+    return row && { octets: inMemory(row.answer), compressed: false }
+  },
+}

@@ -1,0 +1,44 @@
+import type { Instant } from '../../kernel/index.ts'
+import { claimantLockSpace } from './claimant.ts'
+import type { Pool, Statement } from './pool.ts'
+
+/**
+ * Gives back the rows of claimants whose lock is free. The lock is taken until the commit, so that of two processes that recover at
+ * once only one does it. A message that was sealed may have been posted: indeterminate; one that was not cannot have been.
+ */
+const recoverDead: Statement = {
+  name: 'recover',
+  text: `
+    with holder as materialized (
+      select distinct claimed_by as number from job where claimed_by is not null and claimed_by <> $1
+    ), dead as materialized (
+      select number from holder where pg_try_advisory_xact_lock($3::integer, number)
+    ), back as (
+      update job set claimed_by = null, due_at = $2::timestamptz from dead where job.claimed_by = dead.number
+      returning job.transmission_id as id, job.direction
+    ), facts as (
+      update transmission t set updated_at = $2::timestamptz,
+        state = case when exists (select 1 from sealed_message s where s.transmission_id = t.id) then 'indeterminate' else 'queued' end
+      from back where t.id = back.id and back.direction = 'outbound'
+    ), history as (
+      insert into event (transmission_id, at, kind, detail) select id, $2::timestamptz, 'recovered', '{}' from back
+    )
+    select count(*) as recovered from back`,
+}
+
+export async function recover(pool: Pool, claimant: number, now: Instant): Promise<number> {
+  const values = [claimant, new Date(now).toISOString(), claimantLockSpace]
+  const [row] = await pool.query<{ recovered: number }>(recoverDead, values)
+  return row?.recovered ?? 0
+}
+
+const findNextDue: Statement = {
+  name: 'next-due',
+  text: `select due_at from job where direction = 'outbound' and claimed_by is null order by due_at limit 1`,
+}
+
+/** When the next waiting outbound row falls due. */
+export async function nextDue(pool: Pool): Promise<Instant | undefined> {
+  const [row] = await pool.query<{ due_at: Instant }>(findNextDue, [])
+  return row?.due_at
+}
