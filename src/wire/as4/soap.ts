@@ -21,6 +21,7 @@ export interface SoapMessage {
 export function readSoapMessage(octets: Buffer): SoapMessage {
   const document = parse(octets)
   const { header, body } = envelopeParts(document.root)
+  if (header === undefined) throw new EbmsFault('EBMS:0003', 'there is no eb:Messaging')
   let messaging: XmlElement | undefined
   let security: XmlElement | undefined
   for (const block of childElements(header)) {
@@ -47,14 +48,16 @@ function parse(octets: Buffer): XmlDocument {
   }
 }
 
-function envelopeParts(envelope: XmlElement): { readonly header: XmlElement; readonly body: XmlElement } {
+function envelopeParts(envelope: XmlElement): { readonly header: XmlElement | undefined; readonly body: XmlElement } {
   if (envelope.local !== 'Envelope') throw new NotAs4Error(`the root element is ${envelope.local}, not a SOAP envelope`)
   if (envelope.namespace !== ns.soap12) {
     if (envelope.namespace === ns.soap11) throw new EbmsFault('EBMS:0009', 'SOAP 1.1 is not accepted, only SOAP 1.2')
     throw new NotAs4Error('the root element is not a SOAP 1.2 envelope')
   }
-  const [header, body, ...others] = childElements(envelope)
-  if (!isSoap(header, 'Header') || !isSoap(body, 'Body') || others.length > 0) {
+  const parts = childElements(envelope)
+  const header = isSoap(parts[0], 'Header') ? parts.shift() : undefined
+  const [body, ...others] = parts
+  if (!isSoap(body, 'Body') || others.length > 0) {
     throw new EbmsFault('EBMS:0009', 'the SOAP envelope is not a header and a body')
   }
   return { header, body }
