@@ -10,6 +10,7 @@ export {
   participantId,
   participantKey,
   processId,
+  quote,
   sameDocumentType,
   sameParticipant,
   sameProcess,

@@ -18,6 +18,8 @@ export interface Endpoint {
   readonly description: string
   readonly technicalContactUrl: string
   readonly technicalInformationUrl: string | undefined
+  /** Why an endpoint that was read cannot be used, though the rest of the document can. */
+  readonly defect?: string
 }
 
 export interface ServiceInformation {
