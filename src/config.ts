@@ -75,6 +75,12 @@ const settings = {
       unit: 'octets',
       text: 'A longer request body is answered with 413.',
     }),
+    jsonOctetsMax: integer({
+      default: 33_554_432,
+      min: 1024,
+      unit: 'octets',
+      text: 'The same for JSON, which is read in memory.',
+    }),
     pageMax: integer({ default: 200, min: 1, max: 1000, text: 'Most invoices in one answer of a list.' }),
   },
   database: {
@@ -236,7 +242,7 @@ const settings = {
   log: {
     level: choice({
       default: 'info',
-      of: ['debug', 'info', 'warn', 'error', 'silent'],
+      of: ['info', 'warn', 'error', 'silent'],
       text: 'Least severe event that is written.',
     }),
   },

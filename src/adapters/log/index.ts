@@ -1,22 +1,11 @@
 import pino from 'pino'
+import type { Log, LogFields } from '../../services/ports.ts'
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
-
-/** What an event may say: plain facts. `transmissionId` is the thread through everything that happens to one document. */
-export type LogFields = Readonly<Record<string, unknown>>
-
-/** One line of JSON per event: `{"level", "time", "event", …fields}`. Never blocks and never throws for what it is given. */
-export interface Log {
-  debug(event: string, fields?: LogFields): void
-  info(event: string, fields?: LogFields): void
-  warn(event: string, fields?: LogFields): void
-  error(event: string, fields?: LogFields): void
-  /** The same log with these fields in each of its events. */
-  with(fields: LogFields): Log
-}
+type Level = 'info' | 'warn' | 'error'
 
 export interface LogOptions {
-  readonly level: LogLevel | 'silent'
+  /** The least severe event that is written. */
+  readonly level: Level | 'silent'
   /** Where the lines go; standard output when undefined. */
   readonly destination?: { write(line: string): void }
 }
@@ -31,26 +20,17 @@ const unspeakable =
 /** Fields whose names sound like one of those and which are plain numbers all the same. */
 const harmless = /(?:Size|Octets|Bytes)$|Max$/
 
+/** One line of JSON per event: `{"level", "time", "event", …fields}`. Never throws for what it is given. */
 export function createLog(options: LogOptions): Log {
   const base = { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
   const settings = { ...base, messageKey: 'event', formatters: { level: (label: string) => ({ level: label }) } }
   const logger = options.destination === undefined ? pino(settings) : pino(settings, options.destination)
-  return wrap(logger, {})
-}
-
-function wrap(logger: pino.Logger, common: LogFields): Log {
   const at =
-    (level: LogLevel) =>
+    (level: Level) =>
     (event: string, fields: LogFields = {}): void => {
-      if (logger.isLevelEnabled(level)) logger[level](speakable({ ...common, ...fields }), event)
+      if (logger.isLevelEnabled(level)) logger[level](speakable(fields), event)
     }
-  return {
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
-    with: fields => wrap(logger, { ...common, ...fields }),
-  }
+  return { info: at('info'), warn: at('warn'), error: at('error') }
 }
 
 /** Only what may be read by everyone who reads logs. Octets become their number, errors their name, code and message. */

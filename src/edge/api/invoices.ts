@@ -1,0 +1,207 @@
+import { createGunzip } from 'node:zlib'
+import { pipeline, Readable } from 'node:stream'
+import type { Octets, Spool } from '../../kernel/index.ts'
+import type { IdempotencyKey, Invoice, InvoiceId } from '../../services/domain.ts'
+import type { Invoicing, SendOutcome, SendRequest } from '../../services/invoicing/index.ts'
+import type { TransmissionReader } from '../../services/ports.ts'
+import { openDocument } from '../../wire/peppol/index.ts'
+import {
+  Problem,
+  type ProblemError,
+  readBody,
+  readQuery,
+  type RouteContext,
+  type RouteEntry,
+  spoolBody,
+} from '../http/index.ts'
+import { apiBase, invoiceJson, linksOf, statusJson, traceJson } from './representation.ts'
+
+export interface InvoiceServices {
+  readonly invoicing: Invoicing
+  readonly reader: TransmissionReader
+  /** Takes large documents while they arrive. */
+  readonly spool: Spool
+  readonly limits: { readonly bodyOctetsMax: number; readonly jsonOctetsMax: number; readonly pageMax: number }
+}
+
+/** Invoices: send, list, look at. */
+export function invoiceRoutes(services: InvoiceServices): readonly RouteEntry[] {
+  const byId =
+    (handle: (ctx: RouteContext, invoice: Invoice) => Promise<void>): RouteEntry['handle'] =>
+    async (ctx, parameters) =>
+      handle(ctx, await findInvoice(services.reader, parameters['id'] ?? ''))
+  return [
+    { method: 'post', path: '/invoices', handle: ctx => send(services, ctx) },
+    { method: 'get', path: '/invoices', handle: ctx => list(services, ctx) },
+    {
+      method: 'get',
+      path: '/invoices/{id}',
+      handle: byId(async (ctx, invoice) => void (ctx.body = invoiceJson(invoice))),
+    },
+    {
+      method: 'get',
+      path: '/invoices/{id}/status',
+      handle: byId(async (ctx, invoice) => void (ctx.body = statusJson(invoice))),
+    },
+    {
+      method: 'get',
+      path: '/invoices/{id}/events',
+      handle: byId((ctx, invoice) => trace(services.reader, ctx, invoice)),
+    },
+    {
+      method: 'get',
+      path: '/invoices/{id}/files/ubl',
+      handle: byId((ctx, invoice) => ubl(services.reader, ctx, invoice)),
+    },
+    {
+      method: 'get',
+      path: '/invoices/{id}/files/receipt',
+      handle: byId((ctx, invoice) => receipt(services.reader, ctx, invoice)),
+    },
+  ]
+}
+
+/* ── Sending ───────────────────────────────────────────────────────────────────────────────── */
+
+async function send(services: InvoiceServices, ctx: RouteContext): Promise<void> {
+  const key = idempotencyKeyOf(ctx)
+  const { source, sha256 } = await readSource(services, ctx)
+  const idempotency: IdempotencyKey | undefined = key === undefined ? undefined : { key, requestSha256: sha256 }
+  const outcome = await services.invoicing.send({ source, route: { kind: 'peppol' }, idempotency })
+  answer(ctx, outcome)
+}
+
+function answer(ctx: RouteContext, outcome: SendOutcome): void {
+  switch (outcome.kind) {
+    case 'accepted': {
+      const { invoiceId, transmissionId, repeated } = outcome
+      const links = linksOf(invoiceId)
+      ctx.status = 202
+      ctx.set('Location', links['self'] ?? '')
+      ctx.body = { id: invoiceId, transmissionId, repeated, links }
+      return
+    }
+    case 'invalid': {
+      const errors: readonly ProblemError[] = outcome.findings.map(finding => ({ ...finding }))
+      const count = errors.filter(error => error['severity'] === 'fatal').length
+      throw new Problem(
+        'invalid-invoice',
+        `${count} ${count === 1 ? 'rule is' : 'rules are'} broken; errors says which`,
+        { errors },
+      )
+    }
+    case 'number-taken':
+      throw new Problem('number-taken', 'the invoice that has the number is linked', {
+        members: { links: { invoice: linksOf(outcome.invoiceId)['self'] } },
+      })
+    case 'key-reused':
+      throw new Problem(
+        'key-reused',
+        'the Idempotency-Key was used before with another body; use a new key for another invoice',
+      )
+  }
+}
+
+function idempotencyKeyOf(ctx: RouteContext): string | undefined {
+  const key = ctx.get('Idempotency-Key')
+  if (key === '') return undefined
+  if (/^[\x21-\x7E]{1,255}$/.test(key)) return key
+  throw new Problem('invalid-parameter', 'Idempotency-Key must be 1 to 255 visible ASCII characters')
+}
+
+async function readSource(
+  { spool, limits }: InvoiceServices,
+  ctx: RouteContext,
+): Promise<{ readonly source: SendRequest['source']; readonly sha256: string }> {
+  const type = ctx.is('json', 'application/xml', 'text/xml')
+  if (type === 'json') {
+    const { content, sha256 } = await readBody(ctx, limits.jsonOctetsMax)
+    return { source: { kind: 'json', value: parseJson(content) }, sha256 }
+  }
+  if (type === 'application/xml' || type === 'text/xml') {
+    const { content, sha256 } = await spoolBody(ctx, spool, limits.bodyOctetsMax)
+    if (content.size === 0) throw new Problem('malformed-request', 'the body is empty')
+    return { source: { kind: 'ubl', octets: content }, sha256 }
+  }
+  throw new Problem('unsupported-media-type', 'send application/json (EN 16931 model) or application/xml (UBL)')
+}
+
+function parseJson(octets: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(octets))
+  } catch (cause) {
+    throw new Problem('malformed-request', `the body is not JSON: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/* ── Looking ───────────────────────────────────────────────────────────────────────────────── */
+
+async function list({ reader, limits }: InvoiceServices, ctx: RouteContext): Promise<void> {
+  const query = readQuery(ctx, ['direction', 'number', 'cursor', 'limit'])
+  const { direction, cursor } = query
+  if (direction !== undefined && direction !== 'inbound' && direction !== 'outbound') {
+    throw new Problem('invalid-parameter', 'direction must be inbound or outbound')
+  }
+  if (cursor !== undefined && !isUuid(cursor))
+    throw new Problem('invalid-parameter', 'cursor must be the next of an earlier answer')
+  const most = limitOf(query.limit, limits.pageMax)
+  // One more than asked tells whether there is a next page.
+  const found = await reader.listInvoices({
+    direction,
+    number: query.number,
+    after: cursor as InvoiceId | undefined,
+    most: most + 1,
+  })
+  const page = found.slice(0, most)
+  ctx.body = { invoices: page.map(invoiceJson), next: found.length > most ? page.at(-1)?.id : undefined }
+}
+
+function limitOf(text: string | undefined, max: number): number {
+  if (text === undefined) return Math.min(50, max)
+  const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0
+  if (limit >= 1 && limit <= max) return limit
+  throw new Problem('invalid-parameter', `limit must be 1 to ${max}`)
+}
+
+async function findInvoice(reader: TransmissionReader, id: string): Promise<Invoice> {
+  const invoice = isUuid(id) ? await reader.findInvoice(id as InvoiceId) : undefined
+  if (invoice === undefined) throw new Problem('not-found', `there is no invoice ${id}`)
+  return invoice
+}
+
+async function trace(reader: TransmissionReader, ctx: RouteContext, invoice: Invoice): Promise<void> {
+  const { id } = invoice.transmission
+  const [events, attempts] = await Promise.all([reader.listEvents(id), reader.listAttempts(id)])
+  ctx.body = traceJson(invoice, events, attempts)
+}
+
+/* ── Files ─────────────────────────────────────────────────────────────────────────────────── */
+
+async function ubl(reader: TransmissionReader, ctx: RouteContext, invoice: Invoice): Promise<void> {
+  const content = await reader.findContent(invoice.transmission.id, 'payload')
+  if (content === undefined)
+    throw new Problem('not-found', `the document of ${apiBase}/invoices/${invoice.id} is not kept`)
+  const document = await openDocument(inflated(content.octets, content.compressed))
+  ctx.type = document.mimeType
+  const name = invoice.number.replaceAll(/[^\w.-]+/g, '_')
+  ctx.set('Content-Disposition', `attachment; filename="${name}.${document.kind === 'xml' ? 'xml' : 'bin'}"`)
+  ctx.body = Readable.from(document.octets)
+}
+
+async function receipt(reader: TransmissionReader, ctx: RouteContext, invoice: Invoice): Promise<void> {
+  const content = await reader.findContent(invoice.transmission.id, 'answer')
+  if (content === undefined) throw new Problem('not-found', 'there is no receipt yet')
+  ctx.type = 'application/soap+xml'
+  ctx.body = Readable.from(inflated(content.octets, content.compressed))
+}
+
+function inflated(octets: Octets, compressed: boolean): AsyncIterable<Buffer> {
+  const stored = octets.kind === 'memory' ? Readable.from([octets.bytes]) : Readable.from(octets.open())
+  if (!compressed) return stored
+  // The reader of the result sees the error; the callback only keeps it from being thrown a second time.
+  return pipeline(stored, createGunzip(), () => undefined)
+}
+
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+}

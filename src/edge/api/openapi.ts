@@ -1,0 +1,198 @@
+import { invoiceJsonSchema } from '../../wire/invoice/index.ts'
+import { problemCodes } from '../http/index.ts'
+import { schemas } from './schemas.ts'
+
+/* The description of the API, written by hand; tests hold it against the routes, and every answer against its schema. */
+
+const json = (schema: string): object => ({
+  'application/json': { schema: { $ref: `#/components/schemas/${schema}` } },
+})
+
+const problem = (description: string): object => ({
+  description,
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+})
+
+const query = (name: string, description: string, schema: object): object => ({
+  name,
+  in: 'query',
+  description,
+  schema,
+})
+
+const invoiceId = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  description: 'The id that sending gave, or one from the list.',
+  schema: { type: 'string', format: 'uuid' },
+}
+
+/** Answers that every operation may give. */
+const everywhere = {
+  '401': problem('No valid bearer token.'),
+  '403': problem('An API without tokens was called under another name than a loopback address.'),
+  '405': problem('The resource does not know the method.'),
+  '500': problem('A fault of ours; the request may be repeated.'),
+}
+
+const paths = {
+  '/invoices': {
+    post: {
+      operationId: 'sendInvoice',
+      summary: 'Send an invoice',
+      description:
+        'Takes an invoice as JSON in the shape of the EN 16931 model, or as a UBL document that is passed on as it is. It is stored when the answer comes; sending follows. With an Idempotency-Key the request may be repeated until an answer arrives: it is sent once.',
+      parameters: [
+        {
+          name: 'Idempotency-Key',
+          in: 'header',
+          description:
+            'Any text of the caller, 1 to 255 visible ASCII characters; the same key with the same body gives the same invoice.',
+          schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
+        },
+      ],
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': { schema: { $ref: '#/components/schemas/InvoiceDocument' } },
+          'application/xml': { schema: { type: 'string', contentMediaType: 'application/xml' } },
+          'text/xml': { schema: { type: 'string', contentMediaType: 'text/xml' } },
+        },
+      },
+      responses: {
+        '202': {
+          description: 'Stored and on its way.',
+          headers: { Location: { description: 'The invoice.', schema: { type: 'string' } } },
+          content: json('Accepted'),
+        },
+        '400': problem('The body is not JSON, or the Idempotency-Key is not one.'),
+        '409': problem('The number is taken, or the Idempotency-Key belongs to another request.'),
+        '413': problem('The body is too large.'),
+        '415': problem('The body is neither JSON nor XML.'),
+        '422': problem('The invoice breaks rules; `errors` lists them with pointers into the JSON.'),
+        ...everywhere,
+      },
+    },
+    get: {
+      operationId: 'listInvoices',
+      summary: 'List invoices, newest first',
+      parameters: [
+        query('direction', 'Only those that came in or went out.', { enum: ['inbound', 'outbound'] }),
+        query('number', 'Only those with this number.', { type: 'string' }),
+        query('cursor', '`next` of the page before.', { type: 'string', format: 'uuid' }),
+        query('limit', 'Most invoices in the answer.', { type: 'integer', minimum: 1, default: 50 }),
+      ],
+      responses: {
+        '200': { description: 'One page.', content: json('InvoicePage') },
+        '400': problem('A parameter has a wrong value.'),
+        ...everywhere,
+      },
+    },
+  },
+  '/invoices/{id}': one('getInvoice', 'An invoice and its transmission', 'Invoice'),
+  '/invoices/{id}/status': one('getInvoiceStatus', 'Where the transmission stands', 'Status'),
+  '/invoices/{id}/events': one('getInvoiceEvents', 'What happened, and every step of every attempt', 'Trace'),
+  '/invoices/{id}/files/ubl': file('getInvoiceDocument', 'The business document as it travelled', 'application/xml'),
+  '/invoices/{id}/files/receipt': file('getInvoiceReceipt', 'The signed receipt', 'application/soap+xml'),
+  '/participants/{participant}': {
+    get: {
+      operationId: 'lookUpParticipant',
+      summary: 'Look up a participant in the network',
+      description:
+        'Without parameters: what its SMP publishes. With documentType and process: the endpoint that such a document goes to. Every step is told, also when the look-up fails.',
+      parameters: [
+        {
+          name: 'participant',
+          in: 'path',
+          required: true,
+          description: '`scheme:value`, e.g. `0225:123456789`.',
+          schema: { type: 'string' },
+        },
+        query('documentType', 'Document type identifier, `scheme::value`.', { type: 'string' }),
+        query('process', 'Process identifier, `scheme::value`.', { type: 'string' }),
+        query('fresh', 'Go past the cache.', { enum: ['true', 'false'] }),
+      ],
+      responses: {
+        '200': {
+          description: 'Found.',
+          content: {
+            'application/json': {
+              schema: {
+                oneOf: [
+                  { $ref: '#/components/schemas/ParticipantCard' },
+                  { $ref: '#/components/schemas/ParticipantEndpoint' },
+                ],
+              },
+            },
+          },
+        },
+        '400': problem('An identifier is none.'),
+        '404': problem('Not registered: asking again later does not help. `steps` says what was asked.'),
+        '503': problem('The look-up failed, which says nothing about the participant: ask again.'),
+        ...everywhere,
+      },
+    },
+  },
+  '/openapi.json': {
+    get: {
+      operationId: 'getDescription',
+      summary: 'This document',
+      security: [],
+      responses: {
+        '200': { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } },
+      },
+    },
+  },
+}
+
+function one(operationId: string, summary: string, schema: string): object {
+  return {
+    get: {
+      operationId,
+      summary,
+      parameters: [invoiceId],
+      responses: {
+        '200': { description: summary, content: json(schema) },
+        '404': problem('There is no such invoice.'),
+        ...everywhere,
+      },
+    },
+  }
+}
+
+function file(operationId: string, summary: string, mediaType: string): object {
+  return {
+    get: {
+      operationId,
+      summary,
+      parameters: [invoiceId],
+      responses: {
+        '200': { description: summary, content: { [mediaType]: { schema: { type: 'string' } } } },
+        '404': problem('There is no such invoice, or it has no such file.'),
+        ...everywhere,
+      },
+    },
+  }
+}
+
+/** The OpenAPI 3.1 document of the API. `server` is where this node's API is reached, e.g. `https://ap.example.org/api/v1`. */
+export function openApiDocument(server: string): Readonly<Record<string, unknown>> & { readonly paths: typeof paths } {
+  return {
+    openapi: '3.1.0',
+    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
+    info: {
+      title: 'Passerelle',
+      version: '1',
+      description: 'Send and receive invoices over Peppol.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: server }],
+    security: [{ bearer: [] }, {}],
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+      schemas: { ...schemas(problemCodes), InvoiceDocument: invoiceJsonSchema() },
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import type Koa from 'koa'
+import { Problem } from './problem.ts'
+import type { RequestState } from './stack.ts'
+
+export type Method = 'get' | 'post'
+
+/** One resource and method. The path is a template as OpenAPI writes it: `/invoices/{id}`. */
+export interface RouteEntry {
+  readonly method: Method
+  readonly path: string
+  /** `parameters` are those of the path, decoded. */
+  handle(ctx: RouteContext, parameters: Readonly<Record<string, string>>): Promise<void>
+}
+
+export type RouteContext = Koa.ParameterizedContext<RequestState>
+
+/** Serves a table of routes below a base path and leaves every other path to who comes next. */
+export function serveRoutes(base: string, entries: readonly RouteEntry[]): Koa.Middleware<RequestState> {
+  const compiled = entries.map(entry => ({ entry, pattern: compile(base + entry.path) }))
+  return async (ctx, next) => {
+    const matching = compiled.flatMap(({ entry, pattern }) => {
+      const match = pattern.exec(ctx.path)
+      return match === null ? [] : [{ entry, match }]
+    })
+    if (matching.length === 0) {
+      await next()
+      return
+    }
+    const method = ctx.method === 'HEAD' ? 'get' : ctx.method.toLowerCase()
+    const found = matching.find(({ entry }) => entry.method === method)
+    if (found === undefined) {
+      const allowed = [...new Set(matching.map(({ entry }) => entry.method.toUpperCase()))].join(', ')
+      throw new Problem('method-not-allowed', `${ctx.method} is not known here; ${allowed} is`, {
+        headers: { Allow: allowed },
+      })
+    }
+    await found.entry.handle(ctx, parametersOf(found.match))
+  }
+}
+
+/** One value per name; Problem `invalid-parameter` for a name given twice or one that the resource does not know. */
+export function readQuery<const K extends string>(ctx: Koa.Context, known: readonly K[]): Partial<Record<K, string>> {
+  const values: Partial<Record<K, string>> = {}
+  for (const [name, value] of Object.entries(ctx.query)) {
+    if (!known.includes(name as K)) {
+      throw new Problem('invalid-parameter', `${name} is no parameter of this resource; known are ${known.join(', ')}`)
+    }
+    if (typeof value !== 'string') throw new Problem('invalid-parameter', `${name} is given more than once`)
+    values[name as K] = value
+  }
+  return values
+}
+
+function compile(template: string): RegExp {
+  const source = template.replaceAll(/[.+*?^$()[\]\\|]/g, String.raw`\$&`).replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')
+  return new RegExp(`^${source}$`)
+}
+
+function parametersOf(match: RegExpExecArray): Readonly<Record<string, string>> {
+  try {
+    return Object.fromEntries(
+      Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
+    )
+  } catch (cause) {
+    throw new Problem('malformed-request', 'the path holds a broken percent-encoding', { cause })
+  }
+}
