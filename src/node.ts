@@ -1,12 +1,18 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { openBlobStore } from './adapters/blobs/index.ts'
+import Koa from 'koa'
+import { openBlobFolder } from './adapters/blobs/index.ts'
 import { createDnsResolver } from './adapters/dns/index.ts'
 import { createHttpClient } from './adapters/http/index.ts'
 import { KeyFileError, loadKeys, readAnchors, readPem } from './adapters/keys/index.ts'
 import { createLog } from './adapters/log/index.ts'
 import { type Database, connect, startPostgres } from './adapters/postgres/index.ts'
 import { type Config, ConfigError, publicUrlOf } from './config.ts'
+import { apiDoor } from './edge/api/index.ts'
+import { as4Door } from './edge/as4/index.ts'
+import { type RequestState, errorMapper, listen, requestId } from './edge/http/index.ts'
+import { opsDoor } from './edge/ops/index.ts'
+import { smpDoor } from './edge/smp/index.ts'
 import { type Clock, type Random, systemClock, systemRandom } from './kernel/index.ts'
 import { type Directory, createDirectory } from './services/directory/index.ts'
 import type { Route } from './services/domain.ts'
@@ -18,12 +24,95 @@ import { type Trust, createTrust } from './services/trust/index.ts'
 import { type DecryptionKey, type SigningKey, buildTrust } from './wire/pki/index.ts'
 import { parseDocumentTypeId, parseParticipantId, parseProcessId, participantKey } from './wire/peppol/index.ts'
 
+/** A whole node: it listens, and works until it is disposed. */
+export interface PasserelleNode extends Core {
+  /** Where it is reached, without a trailing slash. */
+  readonly url: string
+}
+
+/**
+ * Listens, makes everything, opens the doors, starts the workers. Throws ListenError, ConfigError, KeyFileError or the error of the
+ * database; nothing is left running then.
+ */
+export async function createNode(given: Config, environment: NodeEnvironment = {}): Promise<PasserelleNode> {
+  await using stack = new AsyncDisposableStack()
+  const doors = new LateDoors()
+  const server = stack.use(await listen(doors.handle, serverOptionsOf(given)))
+  // Port 0 is known only when it is taken; everything below publishes the real one.
+  const config = { ...given, http: { ...given.http, port: server.port } }
+  const core = stack.use(await createCore(config, environment))
+  doors.open(appOf(core, environment.random ?? systemRandom))
+  await core.exchange.start()
+  const url = publicUrlOf(config)
+  core.log.info('node.started', { url, accessPoint: core.keys.certificate.commonName, network: config.trust.network })
+  const owned = stack.move()
+  // The doors close before the exchange stops: what is being received is received to its end.
+  const stop = async (): Promise<void> => {
+    await server[Symbol.asyncDispose]()
+    await owned.disposeAsync()
+    core.log.info('node.stopped', { url })
+  }
+  return { ...core, url, [Symbol.asyncDispose]: stop }
+}
+
+type Handler = Parameters<typeof listen>[0]
+
+/** The port is taken before the database starts; who calls meanwhile is told to come back. */
+class LateDoors {
+  #handler: Handler = (_request, response) => {
+    response.writeHead(503, { 'Content-Type': 'text/plain', 'Retry-After': '1' }).end('starting\n')
+  }
+
+  readonly handle: Handler = (request, response) => this.#handler(request, response)
+
+  open(app: Koa<RequestState>): void {
+    const callback = app.callback()
+    this.#handler = (request, response) => void callback(request, response)
+  }
+}
+
+function appOf(core: Core, random: Random): Koa<RequestState> {
+  const { config, log, clock, exchange, registry, database, keys, smpKey } = core
+  const app = new Koa<RequestState>()
+  app.on('error', (cause: Error) => log.warn('http.broken', { cause }))
+  app.use(requestId(random))
+  app.use(errorMapper(log))
+  const as4 = as4Door(exchange)
+  app.use((ctx, next) => (ctx.path === '/as4' ? as4(ctx, next) : next()))
+  const certificates = [{ name: 'access point certificate', certificate: keys.certificate }]
+  if (smpKey !== undefined) certificates.push({ name: 'SMP certificate', certificate: smpKey.certificate })
+  app.use(opsDoor({ clock, checkDatabase: async () => void (await database.nextDue()), certificates }))
+  const doors = apiDoor({
+    ...core,
+    spool: core.blobs,
+    limits: { bodyOctetsMax: config.api.bodyOctetsMax, jsonOctetsMax, pageMax: config.api.pageMax },
+    tokenHashes: config.api.tokens,
+    publicUrl: publicUrlOf(config),
+  })
+  for (const door of doors) app.use(door)
+  app.use(smpDoor(registry))
+  return app
+}
+
+/** JSON is parsed in memory; a larger invoice comes as UBL. */
+const jsonOctetsMax = 10_000_000
+
+function serverOptionsOf({ http }: Config): Parameters<typeof listen>[1] {
+  const tls =
+    http.tlsKey === undefined || http.tlsCertificate === undefined
+      ? undefined
+      : { key: http.tlsKey, certificate: http.tlsCertificate }
+  return { ...http, tls }
+}
+
 /** A whole node without its doors: everything that decides, wired to everything it needs. */
 export interface Core extends AsyncDisposable {
   readonly config: Config
   readonly log: Log
   readonly clock: Clock
   readonly keys: SigningKey & DecryptionKey
+  /** undefined: this node is no SMP. */
+  readonly smpKey: SigningKey | undefined
   readonly database: Database
   readonly reader: TransmissionReader
   readonly blobs: BlobStore
@@ -59,7 +148,7 @@ export async function createCore(config: Config, environment: NodeEnvironment = 
   }
   const smpKey = loadKeys(sourceOf(config.smp))
   await using stack = new AsyncDisposableStack()
-  const blobs = openBlobStore({ folder: config.data.folder, memoryOctetsMax: config.data.memoryOctetsMax })
+  const blobs = await openBlobFolder(config.data.folder, { memoryOctetsMax: config.data.memoryOctetsMax })
   const database = stack.use(await openDatabase(config, { blobs, log, stack }))
   const { http, dns } = openNetwork(config, stack)
   const trust = createTrust({
@@ -125,6 +214,7 @@ export async function createCore(config: Config, environment: NodeEnvironment = 
     log,
     clock,
     keys,
+    smpKey,
     database,
     reader: database,
     blobs,

@@ -12,7 +12,10 @@ export function as4Door(exchange: Pick<Exchange, 'receive'>): Middleware {
       ctx.body = 'This is a Peppol AS4 endpoint. Messages come by POST.\n'
       return
     }
-    const answer = await exchange.receive({ contentType: ctx.get('content-type') || undefined, body: ctx.req })
+    // A refusal must still go out over the socket when the rest of the message was not read: Node reads and drops what follows, so
+    // that senders who listen only after their last octet get the answer too.
+    const body = ctx.req.iterator({ destroyOnReturn: false })
+    const answer = await exchange.receive({ contentType: ctx.get('content-type') || undefined, body })
     ctx.status = answer.status
     ctx.set('Content-Type', answer.contentType)
     if (answer.status === 503) ctx.set('Retry-After', '60')
