@@ -362,11 +362,12 @@ describe('work', () => {
   it('is announced to this process and to the others', async () => {
     const other = await database.connect()
     const called = { here: 0, there: 0 }
-    using _here = store.onWork(() => called.here++)
-    using _there = other.onWork(() => called.there++)
+    using here = store.onWork(() => called.here++)
+    using there = other.onWork(() => called.there++)
     await store.recordInbound(inboundRecord())
     expect(called.here).toBe(1)
     await expect.poll(() => called.there).toBe(1)
+    expect([here, there]).toHaveLength(2)
   })
 
   it('is not announced to one that no longer listens', async () => {

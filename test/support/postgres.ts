@@ -19,11 +19,22 @@ export function openTestServer(): ReturnType<typeof startPostgres> {
   return startPostgres({ folder: testServerFolder, settings, log: message => console.log(message) })
 }
 
-let serverUrl: Promise<string> | undefined
+/** The embedded server while a test database is open: nobody stops it then. */
+let server: ReturnType<typeof startPostgres> | undefined
+let open = 0
 
 async function adminUrl(): Promise<string> {
-  serverUrl ??= (async () => process.env[adminVariable] ?? (await openTestServer()).url)()
-  return serverUrl
+  const own = process.env[adminVariable]
+  if (own !== undefined) return own
+  server ??= openTestServer()
+  return (await server).url
+}
+
+async function closeDatabase(): Promise<void> {
+  if (--open > 0 || server === undefined) return
+  const leaving = await server
+  server = undefined
+  await leaving.leave()
 }
 
 /** Named by what the migrations are, so that a change of one makes a new template. */
@@ -44,6 +55,7 @@ export interface TestDatabase extends AsyncDisposable {
 
 /** A new database of the newest shape, cloned from a template in about 0.1 s. Disposing drops it. */
 export async function testDatabase(): Promise<TestDatabase> {
+  open++
   const admin = new Client(await adminUrl())
   await admin.connect()
   const name = `test_${process.pid}_${Date.now().toString(36)}_${(counter++).toString(36)}`
@@ -55,18 +67,19 @@ export async function testDatabase(): Promise<TestDatabase> {
     await admin.end()
   }
   const url = databaseUrl(await adminUrl(), name)
-  const open: Database[] = []
+  const connected: Database[] = []
   return {
     url,
     async connect() {
       const database = await connect(url, { blobs })
-      open.push(database)
+      connected.push(database)
       return database
     },
     async [Symbol.asyncDispose]() {
-      for (const database of open) await database[Symbol.asyncDispose]()
+      for (const database of connected) await database[Symbol.asyncDispose]()
       await blobs[Symbol.asyncDispose]()
       await dropDatabase(name)
+      await closeDatabase()
     },
   }
 }
@@ -118,8 +131,8 @@ function databaseUrl(admin: string, name: string): string {
 }
 
 /** Drops what killed test processes left behind. */
-export async function dropAbandoned(): Promise<void> {
-  const admin = new Client(await adminUrl())
+export async function dropAbandoned(url: string): Promise<void> {
+  const admin = new Client(url)
   await admin.connect()
   const { rows } = await admin.query<{ datname: string }>(
     `select datname from pg_database where datname like 'test\\_%'`,

@@ -78,11 +78,11 @@ export class FolderSpoolWriter implements SpoolWriter {
     this.#ended = true
     await file.handle.datasync()
     await file.handle.close()
-    const { key, path, open } = await this.#place.keep()
-    await rename(file.path, path)
+    const kept = await this.#place.keep()
+    await rename(file.path, kept.path)
     this.#file = undefined
-    await syncFolder(dirname(path))
-    return { kind: 'stored', size: this.#size, key, open }
+    await syncFolder(dirname(kept.path))
+    return { kind: 'stored', size: this.#size, key: kept.key, open: () => kept.open() }
   }
 
   async #drained(): Promise<void> {

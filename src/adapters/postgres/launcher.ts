@@ -19,6 +19,8 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   readonly url: string
   /** The URL of that database, made when there is none of the name (lower-case letters, digits, underscores). */
   createDatabase(name: string): Promise<string>
+  /** Ends the use of the server but lets it run, for a next one to adopt. Disposing afterwards does nothing. */
+  leave(): Promise<void>
 }
 
 export interface EmbeddedOptions {
@@ -162,17 +164,17 @@ async function launch(cluster: Cluster, options: LaunchOptions): Promise<Running
       windowsHide: true,
     },
   )
-  let ended: Error | undefined
-  child.once('error', failure => (ended = failure))
-  child.once('exit', code => (ended ??= new Error(`exit code ${code}`)))
+  const end: { cause?: Error } = {}
+  child.once('error', failure => (end.cause = failure))
+  child.once('exit', code => (end.cause ??= new Error(`exit code ${code}`)))
   child.unref()
   await log.close()
-  while (ended === undefined) {
+  for (;;) {
+    if (end.cause) return explainEnd(cluster, { ended: end.cause, size, port, fixed: options.port !== undefined })
     const running = await adoptOnce(cluster)
     if (running?.pid === child.pid) return running
     await sleep(pollMilliseconds)
   }
-  return explainEnd(cluster, { ended, size, port, fixed: options.port !== undefined })
 }
 
 async function adoptOnce(cluster: Cluster): Promise<Running | undefined> {
@@ -276,6 +278,7 @@ function embeddedPostgres(
       }
       return urlOf(name)
     },
+    leave: () => (left ??= held.presence.end()),
     [Symbol.asyncDispose]: () => (left ??= leave(cluster, running, held)),
   }
 }

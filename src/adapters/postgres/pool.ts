@@ -1,5 +1,5 @@
 import knex, { type Knex } from 'knex'
-import { types as pgTypes, type Client, type CustomTypesConfig } from 'pg'
+import { type Client, type CustomTypesConfig, types as pgTypes } from 'pg'
 
 /** A statement with a name is parsed and planned once per connection. */
 export interface Statement {
@@ -90,6 +90,6 @@ const parsers: Readonly<Record<number, (text: string) => unknown>> = {
 }
 
 const types: CustomTypesConfig = {
-  getTypeParser: ((type: number, format?: 'text' | 'binary') =>
+  getTypeParser: ((type: Parameters<typeof pgTypes.getTypeParser>[0], format?: 'text') =>
     parsers[type] ?? pgTypes.getTypeParser(type, format)) as CustomTypesConfig['getTypeParser'],
 }
