@@ -1,7 +1,8 @@
 import { type XmlElement, XmlError, type XmlLimits, attributeOf, childElements, parseXml } from '../xml/index.ts'
-import { type Finding, type Path, Report, titleOf } from './finding.ts'
-import type { Invoice, InvoiceDraft } from './model.ts'
-import { checkPresence } from './presence.ts'
+import type { Decimal } from './decimal.ts'
+import { type Path, Report, titleOf } from './finding.ts'
+import type { InvoiceDraft } from './model.ts'
+import { checkPresence } from './check-terms.ts'
 import {
   type Condition,
   type LeafBinding,
@@ -13,16 +14,6 @@ import {
   plans,
 } from './ubl-plan.ts'
 import { ValueProblem, quoted, readValue } from './values.ts'
-
-/** What came out of a UBL document. */
-export type UblReading =
-  | {
-      readonly invoice: Invoice
-      /** XPaths of the elements and attributes that no term of the model stands for; what they say is not in `invoice`. */
-      readonly unmapped: readonly string[]
-      readonly warnings: readonly Finding[]
-    }
-  | { readonly findings: readonly Finding[] }
 
 /** Enough for 30,000 lines without files; a larger document is refused before memory suffers. */
 const defaultLimits: Partial<XmlLimits> = { octetsMax: 128 * 1024 * 1024, nodesMax: 4_000_000 }
@@ -222,7 +213,7 @@ class Reader {
     const record = this.record(slot)
     if (record[key] === undefined) {
       record[key] = value
-    } else if (String(record[key]) !== String(value)) {
+    } else if ((record[key] as string | Decimal).toString() !== value.toString()) {
       const path = this.path(slot, key)
       const message = `${titleOf(path)} occurs with two values, and one is allowed`
       this.report.refuse(leaf.once ?? 'ubl.structure', path, message, this.xpath(element))

@@ -1,7 +1,8 @@
 import { escapeAttribute, escapeText } from '../xml/index.ts'
+import type { Decimal } from './decimal.ts'
 import type { Invoice } from './model.ts'
 import { isCreditNote } from './profiles.ts'
-import { type LeafBinding, type UblNode, type UblPlan, namespaces, plans } from './ubl-plan.ts'
+import { type LeafBinding, type Slot, type UblNode, type UblPlan, namespaces, plans } from './ubl-plan.ts'
 
 type Bag = Readonly<Record<string, unknown>>
 
@@ -71,8 +72,8 @@ class Writer {
     const value = this.valueOf(binding)
     if (value === undefined) return ''
     const { kind, currency, prefixedBy } = binding.leaf
-    const prefix = prefixedBy === undefined ? undefined : this.current[binding.slot.index]?.[prefixedBy]
-    const text = escapeText(prefix === undefined ? value : `#${String(prefix)}#${value}`)
+    const prefix = prefixedBy === undefined ? undefined : this.value(binding.slot, prefixedBy)
+    const text = escapeText(prefix === undefined ? value : `#${prefix}#${value}`)
     const unit =
       kind === 'amount' || kind === 'price' ? (currency === undefined ? this.currency : this.vatCurrency) : ''
     return `<${node.name}${unit}${attributes}>${text}</${node.name}>`
@@ -96,7 +97,10 @@ class Writer {
 
   private valueOf({ slot, key, outer, written }: LeafBinding): string | undefined {
     if (!written || (outer && this.position > 0)) return undefined
-    const value = this.current[slot.index]?.[key]
-    return value === undefined ? undefined : String(value)
+    return this.value(slot, key)
+  }
+
+  private value(slot: Slot, key: string): string | undefined {
+    return (this.current[slot.index]?.[key] as string | Decimal | undefined)?.toString()
   }
 }

@@ -15,27 +15,17 @@ export class ValueProblem {
 
 /** Reads one value from its text, trimmed; the same for every syntax. */
 export function readValue(text: string, kind: LeafKind): string | Decimal | ValueProblem {
-  switch (kind) {
-    case 'text':
-    case 'code':
-      return text
-    case 'date':
-      if (isDate(text)) return text
-      return new ValueProblem(
-        'PEPPOL-EN16931-F001',
-        `must be a date of the calendar written YYYY-MM-DD, and is ${quoted(text)}`,
-      )
-    case 'base64':
-      return readBase64(text)
-    case 'amount':
-    case 'price':
-    case 'quantity':
-    case 'percentage':
-      return (
-        parseDecimal(text) ??
-        new ValueProblem('value.amount', `must be a decimal number such as 1200.50, and is ${quoted(text)}`)
-      )
-  }
+  if (kind === 'text' || kind === 'code') return text
+  if (kind === 'date') return readDate(text)
+  if (kind === 'base64') return readBase64(text)
+  const problem = `must be a decimal number such as 1200.50, and is ${quoted(text)}`
+  return parseDecimal(text) ?? new ValueProblem('value.amount', problem)
+}
+
+function readDate(text: string): string | ValueProblem {
+  if (isDate(text)) return text
+  const problem = `must be a date of the calendar written YYYY-MM-DD, and is ${quoted(text)}`
+  return new ValueProblem('PEPPOL-EN16931-F001', problem)
 }
 
 /** Blanks are taken out: UBL documents fold the lines. Empty is allowed: a reader may have left the content aside. */

@@ -1,7 +1,9 @@
 import { type Path, type Report, pointerOf, titleOf } from './finding.ts'
+import { Decimal } from './decimal.ts'
 import type { InvoiceDraft } from './model.ts'
-import type { Entry, Group } from './table.ts'
+import type { Entry, Group, Leaf } from './table.ts'
 import { invoiceFields } from './terms.ts'
+import { quoted } from './values.ts'
 
 type Bag = Readonly<Record<string, unknown>>
 
@@ -41,6 +43,37 @@ function checkMissing(key: string, entry: Entry, context: Context): void {
   if (report.refused.has(pointerOf(path))) return
   if (entry.missing !== undefined) report.fatal(entry.missing, path, `${titleOf(path)} is missing`)
   else if (entry.shape === 'one') checkFields(entry.fields, {}, within(context, key))
+}
+
+/** The rules that hang on one value: its code list and its decimals. */
+export function checkValues(draft: InvoiceDraft, report: Report): void {
+  checkGroupValues(invoiceFields, draft, { path: [], report })
+}
+
+function checkGroupValues(fields: Group['fields'], bag: Bag, { path, report }: Omit<Context, 'derivedToo'>): void {
+  for (const [key, value] of Object.entries(bag)) {
+    const entry = fields[key]
+    if (entry === undefined || value === undefined) continue
+    if (entry.shape === 'leaf') {
+      checkValue(value, entry, { path: [...path, key], report })
+    } else if (entry.shape === 'one') {
+      checkGroupValues(entry.fields, value as Bag, { path: [...path, key], report })
+    } else {
+      for (const [index, item] of (value as readonly Bag[]).entries()) {
+        checkGroupValues(entry.fields, item, { path: [...path, key, index], report })
+      }
+    }
+  }
+}
+
+function checkValue(value: unknown, leaf: Leaf, { path, report }: Omit<Context, 'derivedToo'>): void {
+  if (value instanceof Decimal) {
+    if (leaf.decimals !== undefined && value.scale > 2) {
+      report.fatal(leaf.decimals, path, `${titleOf(path)} may have two decimals, and is ${value.toString()}`)
+    }
+  } else if (leaf.codes !== undefined && !leaf.codes.list.has(String(value))) {
+    report.fatal(leaf.codes.rule, path, `${titleOf(path)} is not a code of its list: ${quoted(String(value))}`)
+  }
 }
 
 function within(context: Context, ...steps: Path): Context {

@@ -1,0 +1,59 @@
+import type { DocumentTypeId, ParticipantId, ProcessId } from '../peppol/index.ts'
+import { type Finding, Report } from './finding.ts'
+import { checkAddressing } from './check-peppol.ts'
+import type { Identifier, Invoice } from './model.ts'
+import { isCreditNote, profileOf } from './profiles.ts'
+import { namespaces } from './ubl-plan.ts'
+
+/** The facts of an envelope that the invoice itself decides. */
+interface InvoiceAddressing {
+  readonly sender: ParticipantId
+  readonly receiver: ParticipantId
+  readonly documentType: DocumentTypeId
+  readonly process: ProcessId
+  /** ISO 3166-1 alpha-2 of the party that sends. */
+  readonly countryC1: string
+}
+
+/** Where the invoice goes when it is sent as UBL over Peppol; findings when it does not say so (BT-34, BT-49, BT-23). */
+export function addressingOf(
+  invoice: Invoice,
+): { readonly addressing: InvoiceAddressing } | { readonly findings: readonly Finding[] } {
+  const report = new Report()
+  checkAddressing(invoice as unknown as Parameters<typeof checkAddressing>[0], report)
+  const { seller, buyer, process } = invoice
+  if (seller.endpoint === undefined || buyer.endpoint === undefined || process === undefined)
+    return { findings: report.findings }
+  const profile = profileOf(invoice)
+  const selfBilled = profile?.selfBilled ?? false
+  const kind = isCreditNote(invoice.typeCode) ? 'CreditNote' : 'Invoice'
+  const customization = profile?.documentCustomization ?? invoice.customization
+  return {
+    addressing: {
+      sender: participant(selfBilled ? buyer.endpoint : seller.endpoint),
+      receiver: participant(selfBilled ? seller.endpoint : buyer.endpoint),
+      documentType: { scheme: 'busdox-docid-qns', value: `${namespaces[kind]}::${kind}##${customization}::2.1` },
+      process: { scheme: 'cenbii-procid-ubl', value: profile?.peppolProcess ?? process },
+      countryC1: (selfBilled ? buyer : seller).address.country,
+    },
+  }
+}
+
+/** An electronic address is a Peppol participant of the same code. [peppol.md §3.1] */
+function participant({ scheme = '', value }: Identifier): ParticipantId {
+  return { scheme: 'iso6523-actorid-upis', value: `${scheme}:${value}` }
+}
+
+/** What a list of invoices shows. Amounts as written. */
+export function summaryOf(invoice: Invoice) {
+  return {
+    number: invoice.number,
+    typeCode: invoice.typeCode,
+    issueDate: invoice.issueDate,
+    dueDate: invoice.dueDate,
+    currency: invoice.currency,
+    payable: invoice.totals.payable.toString(),
+    sellerName: invoice.seller.name,
+    buyerName: invoice.buyer.name,
+  }
+}

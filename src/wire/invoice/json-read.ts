@@ -1,0 +1,120 @@
+import { type Decimal, decimalOfNumber } from './decimal.ts'
+import { type Path, type Report, titleOf } from './finding.ts'
+import type { InvoiceDraft } from './model.ts'
+import type { Entry, Group, Leaf } from './table.ts'
+import { invoiceFields } from './terms.ts'
+import { ValueProblem, quoted, readValue } from './values.ts'
+
+type Bag = Record<string, unknown>
+
+/** Reads what fits the model and reports everything that does not; nothing is guessed. */
+export function readJsonDraft(json: unknown, report: Report): InvoiceDraft {
+  return readGroup(json, { fields: invoiceFields, path: [], report }) ?? {}
+}
+
+interface Context {
+  readonly fields: Group['fields']
+  readonly path: Path
+  readonly report: Report
+}
+
+function readGroup(json: unknown, { fields, path, report }: Context): Bag | undefined {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    report.refuse('json.type', path, `${titleOf(path)} must be an object, and is ${typeName(json)}`)
+    return undefined
+  }
+  const bag: Bag = {}
+  for (const [key, value] of Object.entries(json)) {
+    const inner = [...path, key]
+    const entry = Object.hasOwn(fields, key) ? fields[key] : undefined
+    if (entry === undefined) {
+      report.refuse('json.unknown-field', inner, unknownField(key, fields))
+    } else {
+      const read = readEntry(value, entry, { path: inner, report })
+      if (read !== undefined) bag[key] = read
+    }
+  }
+  return bag
+}
+
+function readEntry(json: unknown, entry: Entry, { path, report }: Omit<Context, 'fields'>): unknown {
+  if (entry.shape === 'leaf') return readLeaf(json, entry, { path, report })
+  if (entry.shape === 'one') return readGroup(json, { fields: entry.fields, path, report })
+  if (!Array.isArray(json)) {
+    report.refuse('json.type', path, `${titleOf(path)} must be an array, and is ${typeName(json)}`)
+    return undefined
+  }
+  // A refused item leaves an empty one, so that the positions of the others still are those of the author.
+  return json.map((item, index) => readGroup(item, { fields: entry.fields, path: [...path, index], report }) ?? {})
+}
+
+function readLeaf(json: unknown, leaf: Leaf, { path, report }: Omit<Context, 'fields'>): string | Decimal | undefined {
+  const value = isNumeric(leaf) && typeof json === 'number' ? readNumber(json) : readString(json, leaf)
+  if (!(value instanceof ValueProblem))
+    return typeof value === 'string' || leaf.kind !== 'amount' ? value : value.padded(2)
+  report.refuse(value.rule, path, `${titleOf(path)} ${value.problem}`)
+  return undefined
+}
+
+function isNumeric({ kind }: Leaf): boolean {
+  return kind === 'amount' || kind === 'price' || kind === 'quantity' || kind === 'percentage'
+}
+
+function readNumber(json: number): Decimal | ValueProblem {
+  const problem = `is a JSON number that has lost digits or has too many (${json}): write it as a string`
+  return decimalOfNumber(json) ?? new ValueProblem('value.amount', problem)
+}
+
+function readString(json: unknown, leaf: Leaf): string | Decimal | ValueProblem {
+  if (typeof json !== 'string') {
+    const wanted = isNumeric(leaf) ? 'a string or a number' : 'a string'
+    return new ValueProblem('json.type', `must be ${wanted}, and is ${typeName(json)}`)
+  }
+  const text = json.trim()
+  if (text === '' && leaf.kind !== 'base64')
+    return new ValueProblem('value.text', 'is empty: leave the field out instead')
+  if (hasForbiddenCharacter(text)) {
+    return new ValueProblem('value.text', 'has a control character or half of a surrogate pair, which XML cannot hold')
+  }
+  return readValue(text, leaf.kind)
+}
+
+// Outside the Char production of XML 1.0; such a text could not be written in any syntax.
+// oxlint-disable-next-line no-control-regex
+const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/
+
+function hasForbiddenCharacter(text: string): boolean {
+  return forbidden.test(text) || !text.isWellFormed()
+}
+
+function typeName(json: unknown): string {
+  if (json === null) return 'null'
+  if (Array.isArray(json)) return 'an array'
+  return typeof json === 'object' ? 'an object' : `a ${typeof json}`
+}
+
+function unknownField(key: string, fields: Group['fields']): string {
+  const known = Object.keys(fields)
+  const nearest = known
+    .map(name => ({ name, distance: editDistance(key.toLowerCase().slice(0, 40), name.toLowerCase()) }))
+    .reduce((best, next) => (next.distance < best.distance ? next : best))
+  const hint =
+    nearest.distance <= Math.max(2, Math.ceil(nearest.name.length / 3))
+      ? `did you mean ${nearest.name}?`
+      : `known are ${known.join(', ')}`
+  return `The field ${quoted(key)} is unknown; ${hint}`
+}
+
+/** Insertions, deletions and replacements that lead from one name to the other. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      row.push(Math.min(replaced, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1))
+    }
+    previous = row
+  }
+  return previous[b.length] ?? 0
+}
