@@ -1,4 +1,4 @@
-import type { Instant } from '../../kernel/index.ts'
+import { type Instant, WireError } from '../../kernel/index.ts'
 import type { Certificate } from '../pki/index.ts'
 import { type XmlElement, XmlError, attributeOf, childrenNamed, findChild, onlyChild } from '../xml/index.ts'
 import { EbmsFault, NotAs4Error, ebmsErrors, isEbmsCode } from './ebms.ts'
@@ -19,12 +19,11 @@ export function readAnswer(answer: HttpAnswer, sealed: SealedMessage): Answer {
     return readSignal(readSoapMessage(answer.body), sealed)
   } catch (error) {
     if (error instanceof Unusable) return { kind: 'unusable', reason: error.reason, message: error.message }
-    const isXml = error instanceof EbmsFault && !(error.cause instanceof XmlError)
-    if (error instanceof NotAs4Error || error instanceof EbmsFault || error instanceof XmlError) {
-      const reason = isXml || error instanceof XmlError ? 'not-a-signal' : 'not-soap'
-      return { kind: 'unusable', reason, message: `HTTP ${answer.status}: ${error.message}` }
-    }
-    throw error
+    if (!(error instanceof WireError)) throw error
+    // A fault that an XmlError caused: the body is not even XML.
+    const isSoap = !(error instanceof NotAs4Error) && !(error.cause instanceof XmlError)
+    const message = `HTTP ${answer.status}: ${error.message}`
+    return { kind: 'unusable', reason: isSoap ? 'not-a-signal' : 'not-soap', message }
   }
 }
 
