@@ -1,9 +1,8 @@
 import { type Clock, type Random, WireError } from '../../kernel/index.ts'
-import { readUbl, summaryOf } from '../../wire/invoice/index.ts'
+import { readUbl, skim, summaryOf } from '../../wire/invoice/index.ts'
 import { documentTypeParts, extractDocument } from '../../wire/peppol/index.ts'
 import type { InvoiceId, InvoiceSummary } from '../domain.ts'
 import type { InboundClaim, InboundSettlement, Log } from '../ports.ts'
-import { skimStream } from '../invoicing/index.ts'
 import { contentOf } from './content.ts'
 
 export interface ProcessWorld {
@@ -39,7 +38,7 @@ export async function processInbound(world: ProcessWorld, claim: InboundClaim): 
 }
 
 async function summarise({ payload, compressed }: InboundClaim): Promise<InvoiceSummary> {
-  const skimmed = await skimStream(extractDocument(contentOf(payload, compressed)))
+  const skimmed = await skim(extractDocument(contentOf(payload, compressed)))
   if (skimmed === undefined)
     throw new WireError('document-too-large', 'the document is too large to be read as an invoice')
   const read = readUbl(skimmed)

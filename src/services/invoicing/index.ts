@@ -4,7 +4,8 @@ import {
   type Invoice,
   addressingOf,
   readInvoice,
-  readUbl,
+  readUblToSend,
+  skim,
   summaryOf,
   writeUbl,
 } from '../../wire/invoice/index.ts'
@@ -12,11 +13,9 @@ import { participantKey } from '../../wire/peppol/index.ts'
 import type { InvoiceId, Route } from '../domain.ts'
 import type { Exchange } from '../exchange/index.ts'
 import type { BlobStore } from '../ports.ts'
-import { skim } from './skim.ts'
 import type { Invoicing, SendOutcome, SendRequest } from './types.ts'
 
 export type * from './types.ts'
-export { skimStream } from './skim.ts'
 
 export interface InvoicingWorld {
   readonly random: Random
@@ -55,11 +54,11 @@ function readJson(value: unknown): Read {
 }
 
 async function readDocument(document: Octets): Promise<Read> {
-  const skimmed = await skim(document)
+  const skimmed = document.kind === 'memory' ? document.bytes : await skim(document.open())
   if (skimmed === undefined) {
     return { kind: 'invalid', findings: [finding('the document is too large to be read as an invoice')] }
   }
-  const read = readUbl(skimmed)
+  const read = readUblToSend(skimmed)
   if ('findings' in read) return { kind: 'invalid', findings: read.findings }
   return { kind: 'invoice', invoice: read.invoice, document }
 }

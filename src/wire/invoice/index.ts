@@ -4,3 +4,4 @@ export { type InvoiceReading, type UblReading, readInvoice, readUbl, readUblToSe
 export { writeUbl } from './ubl-write.ts'
 export { addressingOf, summaryOf } from './addressing.ts'
 export { invoiceJsonSchema } from './json-schema.ts'
+export { skim } from './skim.ts'

@@ -1,5 +1,3 @@
-import type { Octets } from '../../kernel/index.ts'
-
 /** Longer text between two tags is an embedded file, not a term of the invoice. */
 const textOctetsMax = 64 * 1024
 /** What is left of an invoice without its files; 10,000 lines are about 12 MB. */
@@ -12,12 +10,7 @@ const closeTag = 0x3e
  * The document with every text of more than 64 KiB left out, so that an invoice with a 100 MB attachment can be read in little
  * memory. undefined when even that is too large.
  */
-export async function skim(document: Octets): Promise<Buffer | undefined> {
-  if (document.kind === 'memory') return document.bytes
-  return await skimStream(document.open())
-}
-
-export async function skimStream(chunks: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
+export async function skim(chunks: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
   const kept: Buffer[] = []
   let size = 0
   // The text run under way: its octets as long as they are few, and how many there were.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { skimStream } from '../../../src/services/invoicing/skim.ts'
+import { skim } from '../../../src/wire/invoice/skim.ts'
 
 const file = 'QUJD'.repeat(30_000)
 const document = `<?xml version="1.0"?><a><b mimeCode="x">short</b><c name="f.pdf">${file}</c><d>end</d></a>\n`
@@ -12,16 +12,16 @@ async function* inChunks(text: string, size: number): AsyncGenerator<Buffer> {
 
 describe('skimming a document', () => {
   it.each([7, 64, 4096, 65_536, 1_000_000])('leaves out embedded files and nothing else, in chunks of %i octets', async size => {
-    expect((await skimStream(inChunks(document, size)))?.toString()).toBe(skimmed)
+    expect((await skim(inChunks(document, size)))?.toString()).toBe(skimmed)
   })
 
   it('keeps text of up to 64 KiB', async () => {
     const short = `<a>${'x'.repeat(64 * 1024 - 2)}</a>`
-    expect((await skimStream(inChunks(short, 1000)))?.toString()).toBe(short)
+    expect((await skim(inChunks(short, 1000)))?.toString()).toBe(short)
   })
 
   it('gives up on a document that is large without its files', async () => {
     const line = `<l>${'x'.repeat(1000)}</l>`
-    expect(await skimStream(inChunks(`<a>${line.repeat(70_000)}</a>`, 65_536))).toBeUndefined()
+    expect(await skim(inChunks(`<a>${line.repeat(70_000)}</a>`, 65_536))).toBeUndefined()
   })
 })
