@@ -32,7 +32,8 @@ export interface HttpServer extends AsyncDisposable {
  */
 export class ListenError extends WireError<'port-taken' | 'forbidden' | 'address'> {}
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => void
+/** What it returns is not looked at: a handler answers through the response and sees to its own errors. */
+type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
 /** Listens; resolves once connections are taken. Throws ListenError. */
 export async function listen(handler: Handler, options: ServerOptions): Promise<HttpServer> {

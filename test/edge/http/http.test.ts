@@ -24,6 +24,20 @@ const hello: Koa.Middleware = async ctx => {
   ctx.body = 'hello'
 }
 
+const readAll: Koa.Middleware = async ctx => void (ctx.body = (await readBody(ctx, 100)).sha256)
+
+const sha: Koa.Middleware = async ctx => {
+  const { content, sha256 } = await readBody(ctx, 10)
+  ctx.body = { size: content.length, sha256 }
+}
+
+const slow: Koa.Middleware = async ctx => {
+  await delay(300)
+  ctx.body = 'done'
+}
+
+const never: Koa.Middleware = () => new Promise(() => undefined)
+
 describe('a request', () => {
   it('keeps the id it came with when that is fit for a log, and gets one otherwise', async () => {
     await using served = await serve([hello])
@@ -44,7 +58,6 @@ describe('a request', () => {
   })
 
   it('that does not arrive in time is answered with 408', async () => {
-    const readAll: Koa.Middleware = async ctx => void (ctx.body = (await readBody(ctx, 100)).sha256)
     await using served = await serve([readAll], { requestSeconds: 1 })
     const answer = await raw(served.url, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc')
     expect(answer).toMatch(/^HTTP\/1\.1 408 /)
@@ -103,11 +116,6 @@ describe('the error mapper', () => {
 })
 
 describe('a body', () => {
-  const sha: Koa.Middleware = async ctx => {
-    const { content, sha256 } = await readBody(ctx, 10)
-    ctx.body = { size: content.length, sha256 }
-  }
-
   it('is read to its end', async () => {
     await using served = await serve([sha])
     const answer = await ask(served.url, '/', { method: 'POST', body: '0123456789' })
@@ -216,10 +224,6 @@ describe('the server', () => {
   })
 
   it('lets a running request end when it stops, and takes no new one', async () => {
-    const slow: Koa.Middleware = async ctx => {
-      await delay(300)
-      ctx.body = 'done'
-    }
     const served = await serve([slow])
     const running = ask(served.url, '/')
     await delay(100)
@@ -230,7 +234,6 @@ describe('the server', () => {
   })
 
   it('closes what does not end in time', async () => {
-    const never: Koa.Middleware = () => new Promise(() => undefined)
     const served = await serve([never], { stopSeconds: 0 })
     const running = ask(served.url, '/')
     running.catch(() => undefined)
