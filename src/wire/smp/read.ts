@@ -154,24 +154,23 @@ function readAddress(endpoint: XmlElement): string {
   return address === undefined ? '' : textOf(address).trim()
 }
 
-const dateTime = /^-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(Z|[+-]\d\d:\d\d)?$/
+const dateTime = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d:\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/
 
-/** A date without zone is taken as UTC. [peppol.md §5.1] */
+/** A date without zone is taken as UTC [peppol.md §5.1]; one without time, which the schema does not know but SMPs write, as midnight. */
 function readDate(parent: XmlElement, name: string): { at: Instant | undefined; defect: string | undefined } {
   const value = optionalField(parent, name)
   if (value === '') return { at: undefined, defect: undefined }
-  const match = dateTime.exec(value)
-  const at = match === null ? Number.NaN : Date.parse(match[1] === undefined ? `${value}Z` : value)
+  const [, date, time = 'T00:00:00', zone = 'Z'] = dateTime.exec(value) ?? []
+  const at = date === undefined ? Number.NaN : Date.parse(date + time + zone)
   if (Number.isNaN(at)) return { at: undefined, defect: `its ${name} is ${quote(value)}` }
   return { at: at as Instant, defect: undefined }
 }
 
-/** The last segment of a reference, decoded; undefined for types we do not know how to name. */
+/** What stands behind `/services/`, whose slashes some encode too; undefined for types we do not know how to name. */
 function documentTypeIn(href: string): DocumentTypeId | undefined {
-  const at = href.lastIndexOf('/services/')
-  if (at < 0) return undefined
   try {
-    return parseDocumentTypeId(decodeURIComponent(href.slice(at + '/services/'.length).trim()))
+    const [, encoded] = /^.*(?:\/|%2F)services(?:\/|%2F)(.*)$/i.exec(href.trim()) ?? []
+    return encoded === undefined ? undefined : parseDocumentTypeId(decodeURIComponent(encoded))
   } catch (error) {
     if (error instanceof PeppolError || error instanceof URIError) return undefined
     throw error
