@@ -116,10 +116,12 @@ class Canonicalizer {
 
 function withInheritedXmlAttributes(apex: XmlElement): readonly XmlAttribute[] {
   const attributes = [...apex.attributes]
+  const known = new Set<string>()
+  for (const { namespace, local } of attributes) if (namespace === xmlNamespace) known.add(local)
   for (let at = apex.parent; at !== undefined; at = at.parent) {
     for (const attribute of at.attributes) {
-      if (attribute.namespace !== xmlNamespace) continue
-      if (attributes.some(own => own.local === attribute.local && own.namespace === xmlNamespace)) continue
+      if (attribute.namespace !== xmlNamespace || known.has(attribute.local)) continue
+      known.add(attribute.local)
       attributes.push(attribute)
     }
   }
