@@ -9,9 +9,10 @@ export function checkConditions(draft: InvoiceDraft, report: Report): void {
   checkDates(draft, report)
   checkParties(draft, report)
   checkPayment(draft, report)
-  const { vatCurrency, totals } = draft
+  const { currency, vatCurrency, totals } = draft
   if (
     vatCurrency !== undefined &&
+    vatCurrency !== currency &&
     totals?.vatInVatCurrency === undefined &&
     !report.refused.has('/totals/vatInVatCurrency')
   ) {

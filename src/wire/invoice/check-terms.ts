@@ -71,7 +71,10 @@ function checkValue(value: unknown, leaf: Leaf, { path, report }: Omit<Context, 
     if (leaf.decimals !== undefined && value.scale > 2) {
       report.fatal(leaf.decimals, path, `${titleOf(path)} may have two decimals, and is ${value.toString()}`)
     }
-  } else if (leaf.codes !== undefined && !leaf.codes.list.has(String(value))) {
+  } else if (
+    leaf.codes !== undefined &&
+    !leaf.codes.list.has(leaf.codes.rule === 'BR-CL-22' ? String(value).toUpperCase() : String(value))
+  ) {
     report.fatal(leaf.codes.rule, path, `${titleOf(path)} is not a code of its list: ${quoted(String(value))}`)
   }
 }

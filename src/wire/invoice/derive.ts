@@ -1,4 +1,4 @@
-import { Decimal, hundred, sum, zero } from './decimal.ts'
+import { type Decimal, hundred, sum, zero } from './decimal.ts'
 import type { Draft, InvoiceDraft, InvoiceLine, LineAllowance, VatCategory } from './model.ts'
 import { billingCustomization, billingProcess } from './profiles.ts'
 

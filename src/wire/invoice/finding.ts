@@ -68,8 +68,17 @@ export class Report {
     this.add('fatal', { rule, path, message }, mismatch)
   }
 
-  warn(rule: string, path: Path, message: string): void {
-    this.add('warning', { rule, path, message })
+  warn(rule: string, path: Path, message: string, location?: string): void {
+    this.add('warning', { rule, path, message, location })
+  }
+
+  /** Makes the warnings of a rule fatal, where a profile demands it. */
+  escalate(rule: string): void {
+    for (const [index, finding] of this.findings.entries()) {
+      if (finding.rule !== rule) continue
+      this.findings[index] = { ...finding, severity: 'fatal' }
+      this.hasFatal = true
+    }
   }
 
   /** A fatal finding on a value that cannot be used. */

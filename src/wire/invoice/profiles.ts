@@ -32,7 +32,8 @@ const profiles: readonly Profile[] = [
     name: 'Peppol BIS Billing 3',
     customization: billingCustomization,
     exact: false,
-    process: /^urn:fdc:peppol\.eu:2017:poacc:billing:\d\d:1\.0$/,
+    process:
+      /^(urn:fdc:peppol\.eu:2017:poacc:billing:01:1\.0|urn:peppol:france:billing:(non-)?regulated|urn:peppol:bis:billing_with_response)$/,
     documentCustomization: undefined,
     peppolProcess: undefined,
     selfBilled: false,

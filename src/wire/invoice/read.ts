@@ -63,7 +63,9 @@ function checkRules(draft: InvoiceDraft, report: Report): void {
   checkVat(draft, report)
   checkConditions(draft, report)
   checkAddressing(draft, report)
-  if (peppolRules) checkPeppol(draft, report)
+  if (!peppolRules) return
+  checkPeppol(draft, report)
+  report.escalate('PEPPOL-EN16931-R008')
 }
 
 /** A draft without a fatal finding has every mandatory term, each of its kind: it is an invoice. */

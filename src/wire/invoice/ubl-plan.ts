@@ -132,7 +132,7 @@ class PlanBuilder {
     place: Place,
   ): void {
     const { slot } = place
-    const [elements = '', attribute] = splitAttribute(path)
+    const [elements, attribute] = splitAttribute(path)
     const { at, repeated } = descend(place, elements, leaf.once)
     const outer = repeated !== undefined && slot !== repeated && !repeated.inner.includes(slot)
     const binding: LeafBinding = { leaf, slot, key, outer, written }

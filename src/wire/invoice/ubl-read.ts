@@ -113,6 +113,9 @@ class Reader {
   }
 
   private children(element: XmlElement, node: UblNode): void {
+    if (element.children.length === 0) {
+      this.report.warn('PEPPOL-EN16931-R008', [], `The element ${node.name} is empty`, this.xpath(element))
+    }
     const seen = new Set<UblNode>()
     for (const child of element.children) {
       if (child.kind === 'text' && child.value.trim() !== '') {
@@ -124,6 +127,7 @@ class Reader {
         )
       }
       if (child.kind !== 'element') continue
+      if (child.local === 'PartyTaxScheme') this.checkTaxScheme(child)
       const match = this.match(child, node)
       if (match === undefined) {
         this.unmatched(child)
@@ -135,6 +139,15 @@ class Reader {
         this.visit(child, match)
       }
     }
+  }
+
+  /** Without its scheme nobody knows what the number is; without the number the scheme says nothing. */
+  private checkTaxScheme(child: XmlElement): void {
+    const complete =
+      textAt(child, ['cac:TaxScheme', 'cbc:ID'], undefined) && textAt(child, ['cbc:CompanyID'], undefined)
+    if (complete) return
+    const message = 'A tax registration (cac:PartyTaxScheme) must have both its number and its scheme'
+    this.report.refuse('UBL-SR-53', [], message, this.xpath(child))
   }
 
   private match(child: XmlElement, node: UblNode): UblNode | undefined {
