@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openBlobStore } from '../../src/adapters/blobs/index.ts'
+import { openBlobFolder } from '../../src/adapters/blobs/index.ts'
 import type { BlobStore } from '../../src/services/ports.ts'
 
 export interface TestBlobs extends BlobStore, AsyncDisposable {
@@ -12,7 +12,7 @@ export interface TestBlobs extends BlobStore, AsyncDisposable {
 export async function blobFolder(memoryOctetsMax = 262_144): Promise<TestBlobs> {
   const folder = await mkdtemp(join(tmpdir(), 'passerelle-blobs-'))
   return {
-    ...openBlobStore({ folder, memoryOctetsMax }),
+    ...(await openBlobFolder(folder, { memoryOctetsMax })),
     folder,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { BlobKey } from '../../kernel/index.ts'
@@ -8,20 +8,20 @@ import type { BlobStore } from '../../services/ports.ts'
 import { syncFolder } from './folders.ts'
 import { FolderSpoolWriter } from './writer.ts'
 
-export interface BlobStoreOptions {
-  readonly folder: string
+export interface BlobFolderOptions {
   /** Up to here octets stay in memory; more become a file. */
   readonly memoryOctetsMax: number
 }
 
 /**
  * A blob store in a folder: `objects/<first two digits of the key>/<key>`, and `incoming/` for files not yet finished. What killed
- * processes of this machine left in `incoming` is removed first. Throws when the folder cannot be made.
+ * processes of this machine left in `incoming` is removed first. Rejects when the folder cannot be made.
  */
-export function openBlobStore({ folder, memoryOctetsMax }: BlobStoreOptions): BlobStore {
+export async function openBlobFolder(folder: string, options: BlobFolderOptions): Promise<BlobStore> {
+  const { memoryOctetsMax } = options
   const incoming = join(folder, 'incoming')
-  for (const made of [incoming, join(folder, 'objects')]) mkdirSync(made, { recursive: true, mode: 0o700 })
-  removeOrphans(incoming)
+  for (const made of [incoming, join(folder, 'objects')]) await mkdir(made, { recursive: true, mode: 0o700 })
+  await removeOrphans(incoming)
   const pathOf = (key: BlobKey): string => objectPath(folder, key)
   const store: BlobStore = {
     create: () =>
@@ -63,12 +63,12 @@ function ownerPrefix(): string {
 /** Another host's files (a shared folder, or this container under its former name) are left for a day. */
 const foreignMillisecondsMax = 24 * 60 * 60 * 1000
 
-function removeOrphans(incoming: string): void {
-  for (const name of readdirSync(incoming)) {
+async function removeOrphans(incoming: string): Promise<void> {
+  for (const name of await readdir(incoming)) {
     const path = join(incoming, name)
     const [host, pid] = name.split('~')
-    const orphaned = host === hostname() ? !isAnotherAlive(Number(pid)) : isOld(path)
-    if (orphaned) rmSync(path, { force: true })
+    const orphaned = host === hostname() ? !isAnotherAlive(Number(pid)) : await isOld(path)
+    if (orphaned) await rm(path, { force: true })
   }
 }
 
@@ -82,7 +82,8 @@ function isAnotherAlive(pid: number): boolean {
   }
 }
 
-function isOld(path: string): boolean {
-  const file = statSync(path, { throwIfNoEntry: false })
+async function isOld(path: string): Promise<boolean> {
+  // Another process may just have finished it.
+  const file = await stat(path).catch(() => undefined)
   return file !== undefined && file.mtimeMs < Date.now() - foreignMillisecondsMax
 }

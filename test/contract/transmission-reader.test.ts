@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Database } from '../../src/adapters/postgres/index.ts'
+import type { InvoiceId, TransmissionId } from '../../src/services/domain.ts'
+import type { InvoiceQuery } from '../../src/services/ports.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { inboundRecord, invoiceOf, outboundRecord, start } from '../support/records.ts'
+
+let database: TestDatabase
+let store: Database
+const all: InvoiceQuery = { direction: undefined, number: undefined, after: undefined, most: 100 }
+
+beforeAll(async () => {
+  database = await testDatabase()
+  store = await database.connect()
+  for (const number of ['A', 'B', 'C']) await store.recordOutbound(outboundRecord({ invoice: invoiceOf(number) }))
+  const inbound = inboundRecord()
+  await store.recordInbound(inbound)
+  await store.claimInbound(1, start)
+  const event = { at: start, kind: 'delivered', detail: {} } as const
+  await store.settleInbound(inbound.id, { state: 'delivered', event, invoice: invoiceOf('B') })
+})
+afterAll(() => database[Symbol.asyncDispose]())
+
+async function numbers(query: Partial<InvoiceQuery>): Promise<readonly string[]> {
+  const invoices = await store.listInvoices({ ...all, ...query })
+  return invoices.map(({ number, direction }) => `${direction[0]}${number}`)
+}
+
+it('invoices are listed newest first', async () => {
+  expect(await numbers({})).toEqual(['iB', 'oC', 'oB', 'oA'])
+})
+
+it('a page goes on after the last invoice of the page before', async () => {
+  const [, second] = await store.listInvoices({ ...all, most: 2 })
+  expect(await numbers({ after: second!.id, most: 1 })).toEqual(['oB'])
+})
+
+it('invoices are found by direction and number', async () => {
+  expect(await numbers({ direction: 'outbound' })).toEqual(['oC', 'oB', 'oA'])
+  expect(await numbers({ number: 'B' })).toEqual(['iB', 'oB'])
+  expect(await numbers({ direction: 'inbound', number: 'B' })).toEqual(['iB'])
+  expect(await numbers({ number: `' or 1=1 --` })).toEqual([])
+})
+
+it.each(['not an id', randomUUID()])('what does not exist is not found: %s', async id => {
+  expect(await store.findInvoice(id as InvoiceId)).toBeUndefined()
+  expect(await store.findTransmission(id as TransmissionId)).toBeUndefined()
+  expect(await store.listEvents(id as TransmissionId)).toEqual([])
+  expect(await store.listAttempts(id as TransmissionId)).toEqual([])
+  for (const kind of ['payload', 'envelope', 'answer'] as const) {
+    expect(await store.findContent(id as TransmissionId, kind)).toBeUndefined()
+  }
+  expect(await numbers({ after: id as InvoiceId })).toEqual([])
+})
