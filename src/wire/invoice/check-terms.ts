@@ -9,7 +9,7 @@ type Bag = Readonly<Record<string, unknown>>
 
 /**
  * Everything the table demands is there, in every group that is there. A value that was refused is not reported again as missing.
- * `derivedToo: false` passes over what is computed: when it is missing, so is what it is computed from.
+ * `derivedToo: false` passes over what is computed from the whole invoice: when it is missing, so is something else.
  */
 export function checkPresence(draft: InvoiceDraft, report: Report, options = { derivedToo: true }): void {
   checkFields(invoiceFields, draft, { path: [], report, derivedToo: options.derivedToo })
@@ -32,13 +32,16 @@ function checkFields(fields: Group['fields'], bag: Bag, context: Context): void 
 
 function checkItems(key: string, entry: Group, { items, context }: { items: readonly Bag[]; context: Context }): void {
   if (items.length === 0) checkMissing(key, entry, context)
-  for (const [index, item] of items.entries()) checkFields(entry.fields, item, within(context, key, index))
+  for (const [index, item] of items.entries()) {
+    const inner = within(context, key, index)
+    if (!context.report.refused.has(pointerOf(inner.path))) checkFields(entry.fields, item, inner)
+  }
 }
 
 function checkMissing(key: string, entry: Entry, context: Context): void {
   const { report, derivedToo } = context
   if (entry.missing === undefined && !(entry.shape === 'one' && entry.required)) return
-  if (entry.derived && !derivedToo) return
+  if (entry.derived === 'invoice' && !derivedToo) return
   const path = [...context.path, key]
   if (report.refused.has(pointerOf(path))) return
   if (entry.missing !== undefined) report.fatal(entry.missing, path, `${titleOf(path)} is missing`)

@@ -118,7 +118,7 @@ export function checkVat(draft: InvoiceDraft, report: Report): void {
   for (const [category, family] of Object.entries(families)) {
     const mine = uses.filter(({ vat }) => vat.category === category)
     if (mine.length === 0) continue
-    checkBreakdownCount(mine, family, { draft, report })
+    if (draft.vatBreakdown !== undefined) checkBreakdownCount(mine, family, report)
     checkIdentifiers(mine, family, { draft, report })
     for (const { kind, path, vat } of mine) if (kind !== 'breakdown') checkRate(kind, family, { path, vat, report })
   }
@@ -150,7 +150,7 @@ function usesOf(draft: InvoiceDraft): Use[] {
 }
 
 /** BR-x-01. */
-function checkBreakdownCount(uses: readonly Use[], family: Family, { report }: Context): void {
+function checkBreakdownCount(uses: readonly Use[], family: Family, report: Report): void {
   const parts = uses.filter(({ kind }) => kind === 'breakdown').length
   const rule = `BR-${family.rules}-01`
   if (family.perRate) {

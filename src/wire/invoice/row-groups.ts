@@ -78,7 +78,7 @@ export function allowance(
   const [amountTerm = '', baseTerm = '', percentageTerm = '', reason = '', reasonCode = ''] = terms
   const [missing = '', decimals = '', baseDecimals = ''] = rules
   return {
-    amount: amount(amountTerm, `${what} amount`, 'cbc:Amount', { missing, decimals, derived: true }),
+    amount: amount(amountTerm, `${what} amount`, 'cbc:Amount', { missing, decimals, derived: 'group' }),
     base: amount(baseTerm, `${what} base amount`, 'cbc:BaseAmount', { decimals: baseDecimals }),
     percentage: percentage(percentageTerm, `${what} percentage`, 'cbc:MultiplierFactorNumeric'),
     reason: text(reason, `${what} reason`, 'cbc:AllowanceChargeReason'),
@@ -93,7 +93,7 @@ export function vat(what: string, terms: readonly string[], place: string, optio
       missing: options.missing,
       codes: { rule: options.rule, list: vatCategories },
     }),
-    rate: percentage(rate, `${what} VAT rate`, `${place}cbc:Percent`, { derived: true }),
+    rate: percentage(rate, `${what} VAT rate`, `${place}cbc:Percent`, { derived: 'group' }),
   }
 }
 

@@ -22,8 +22,8 @@ export interface LeafOptions {
   readonly alsoRead?: string
   /** The rule that demands the term whenever its group is there. */
   readonly missing?: string
-  /** The value is computed when a JSON author leaves it out. */
-  readonly derived?: true
+  /** Computed when a JSON author leaves it out: from the whole invoice, or from other terms of its group when those are there. */
+  readonly derived?: 'invoice' | 'group'
   /** The rule that limits the decimals to two. */
   readonly decimals?: string
   readonly codes?: { readonly rule: string; readonly list: ReadonlySet<string> }
@@ -51,7 +51,7 @@ export interface GroupOptions {
   readonly missing?: string
   /** Demanded, and the rows inside say by which rules. */
   readonly required?: true
-  readonly derived?: true
+  readonly derived?: 'invoice'
   readonly once?: string
 }
 

@@ -51,7 +51,7 @@ export const invoiceFields: Fields<Invoice> = {
   typeCode: code('BT-3', 'Invoice type code', 'cbc:InvoiceTypeCode', {
     creditNote: 'cbc:CreditNoteTypeCode',
     missing: 'BR-04',
-    derived: true,
+    derived: 'invoice',
     codes: { rule: 'BR-CL-01', list: lists.invoiceTypes.union(lists.creditNoteTypes) },
   }),
   currency: code('BT-5', 'Invoice currency code', 'cbc:DocumentCurrencyCode', { missing: 'BR-05', codes: currencies }),
@@ -99,7 +99,10 @@ export const invoiceFields: Fields<Invoice> = {
     text: text('BT-22', 'Invoice note', '.', { missing: 'value.missing', prefixedBy: 'subjectCode' }),
   }),
   process: text('BT-23', 'Business process type', 'cbc:ProfileID'),
-  customization: text('BT-24', 'Specification identifier', 'cbc:CustomizationID', { missing: 'BR-01', derived: true }),
+  customization: text('BT-24', 'Specification identifier', 'cbc:CustomizationID', {
+    missing: 'BR-01',
+    derived: 'invoice',
+  }),
   precedingInvoices: many('BG-3 Preceding invoice reference', 'cac:BillingReference', {
     number: text('BT-25', 'Preceding Invoice reference', 'cac:InvoiceDocumentReference/cbc:ID', { missing: 'BR-55' }),
     issueDate: date('BT-26', 'Preceding Invoice issue date', 'cac:InvoiceDocumentReference/cbc:IssueDate'),
@@ -294,7 +297,7 @@ export const invoiceFields: Fields<Invoice> = {
     {
       lineNet: amount('BT-106', 'Sum of Invoice line net amount', `${totals}/cbc:LineExtensionAmount`, {
         missing: 'BR-12',
-        derived: true,
+        derived: 'invoice',
         decimals: 'BR-DEC-09',
       }),
       allowances: amount('BT-107', 'Sum of allowances on document level', `${totals}/cbc:AllowanceTotalAmount`, {
@@ -305,7 +308,7 @@ export const invoiceFields: Fields<Invoice> = {
       }),
       withoutVat: amount('BT-109', 'Invoice total amount without VAT', `${totals}/cbc:TaxExclusiveAmount`, {
         missing: 'BR-13',
-        derived: true,
+        derived: 'invoice',
         decimals: 'BR-DEC-12',
       }),
       vat: amount('BT-110', 'Invoice total VAT amount', `${vatTotal}/cbc:TaxAmount`, { decimals: 'BR-DEC-13' }),
@@ -317,18 +320,18 @@ export const invoiceFields: Fields<Invoice> = {
       ),
       withVat: amount('BT-112', 'Invoice total amount with VAT', `${totals}/cbc:TaxInclusiveAmount`, {
         missing: 'BR-14',
-        derived: true,
+        derived: 'invoice',
         decimals: 'BR-DEC-14',
       }),
       paid: amount('BT-113', 'Paid amount', `${totals}/cbc:PrepaidAmount`, { decimals: 'BR-DEC-16' }),
       rounding: amount('BT-114', 'Rounding amount', `${totals}/cbc:PayableRoundingAmount`, { decimals: 'BR-DEC-17' }),
       payable: amount('BT-115', 'Amount due for payment', `${totals}/cbc:PayableAmount`, {
         missing: 'BR-15',
-        derived: true,
+        derived: 'invoice',
         decimals: 'BR-DEC-18',
       }),
     },
-    { required: true, derived: true },
+    { required: true, derived: 'invoice' },
   ),
   vatBreakdown: many(
     'BG-23 VAT breakdown',
@@ -336,19 +339,19 @@ export const invoiceFields: Fields<Invoice> = {
     {
       taxable: amount('BT-116', 'VAT category taxable amount', 'cbc:TaxableAmount', {
         missing: 'BR-45',
-        derived: true,
+        derived: 'invoice',
         decimals: 'BR-DEC-19',
       }),
       tax: amount('BT-117', 'VAT category tax amount', 'cbc:TaxAmount', {
         missing: 'BR-46',
-        derived: true,
+        derived: 'invoice',
         decimals: 'BR-DEC-20',
       }),
       category: code('BT-118', 'VAT category code', `${vatCategory}/cbc:ID`, {
         missing: 'BR-47',
         codes: { rule: 'BR-CL-17', list: lists.vatCategories },
       }),
-      rate: percentage('BT-119', 'VAT category rate', `${vatCategory}/cbc:Percent`, { derived: true }),
+      rate: percentage('BT-119', 'VAT category rate', `${vatCategory}/cbc:Percent`, { derived: 'invoice' }),
       exemptionReason: text('BT-120', 'VAT exemption reason text', `${vatCategory}/cbc:TaxExemptionReason`, {
         once: 'UBL-SR-32',
       }),
@@ -356,7 +359,7 @@ export const invoiceFields: Fields<Invoice> = {
         codes: { rule: 'BR-CL-22', list: lists.exemptionReasons },
       }),
     },
-    { missing: 'BR-CO-18', derived: true },
+    { missing: 'BR-CO-18', derived: 'invoice' },
   ),
   attachments: many('BG-24 Additional supporting documents', 'cac:AdditionalDocumentReference', {
     reference: text('BT-122', 'Supporting document reference', 'cbc:ID', { missing: 'BR-52' }),
@@ -394,7 +397,7 @@ export const invoiceFields: Fields<Invoice> = {
       }),
       net: amount('BT-131', 'Invoice line net amount', 'cbc:LineExtensionAmount', {
         missing: 'BR-24',
-        derived: true,
+        derived: 'invoice',
         decimals: 'BR-DEC-23',
       }),
       purchaseOrderLine: text(
@@ -433,7 +436,7 @@ export const invoiceFields: Fields<Invoice> = {
         'BG-29 Price details',
         'cac:Price',
         {
-          net: price('BT-146', 'Item net price', 'cbc:PriceAmount', { missing: 'BR-26', derived: true }),
+          net: price('BT-146', 'Item net price', 'cbc:PriceAmount', { missing: 'BR-26', derived: 'group' }),
           discount: price(
             'BT-147',
             'Item price discount',

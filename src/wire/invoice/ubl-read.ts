@@ -113,7 +113,7 @@ class Reader {
   }
 
   private children(element: XmlElement, node: UblNode): void {
-    if (element.children.length === 0) {
+    if (!element.children.some(child => child.kind === 'element')) {
       this.report.warn('PEPPOL-EN16931-R008', [], `The element ${node.name} is empty`, this.xpath(element))
     }
     const seen = new Set<UblNode>()

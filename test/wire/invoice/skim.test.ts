@@ -11,9 +11,12 @@ async function* inChunks(text: string, size: number): AsyncGenerator<Buffer> {
 }
 
 describe('skimming a document', () => {
-  it.each([7, 64, 4096, 65_536, 1_000_000])('leaves out embedded files and nothing else, in chunks of %i octets', async size => {
-    expect((await skim(inChunks(document, size)))?.toString()).toBe(skimmed)
-  })
+  it.each([7, 64, 4096, 65_536, 1_000_000])(
+    'leaves out embedded files and nothing else, in chunks of %i octets',
+    async size => {
+      expect((await skim(inChunks(document, size)))?.toString()).toBe(skimmed)
+    },
+  )
 
   it('keeps text of up to 64 KiB', async () => {
     const short = `<a>${'x'.repeat(64 * 1024 - 2)}</a>`

@@ -1,0 +1,71 @@
+import { readdirSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import { hasSharedData, sharedData, sharedPath } from '../../support/shared.ts'
+
+const folders = [
+  'en16931/examples/ubl',
+  'en16931/examples/testfiles',
+  'peppol-bis/examples/3.0.19',
+  'peppol-bis/examples/3.0.21',
+  'peppol-bis/examples/self-billing-3.0.21',
+  'peppol-bis/examples/snippets',
+  'peppol-bis/examples/national',
+]
+
+/** Every official UBL document, by its path below the shared data. */
+export const officialDocuments: readonly string[] = hasSharedData
+  ? folders.flatMap(folder => readdirSync(sharedPath(folder)).map(file => `${folder}/${file}`))
+  : []
+
+/** What the official XSLT says of one document; undefined where it aborted. */
+export interface Verdict {
+  readonly name: string
+  readonly document: Buffer
+  readonly en16931: readonly string[] | undefined
+  readonly peppol: readonly string[] | undefined
+}
+
+export function verdictsOfExamples(): Verdict[] {
+  return ['en16931', 'peppol-bis'].flatMap(folder =>
+    lines(`${folder}/oracle/examples-ubl.jsonl`).map(line => verdict(line, sharedData(`${folder}/${line.file}`))),
+  )
+}
+
+export function verdictsOfMutants(): Verdict[] {
+  const documents = untar(gunzipSync(sharedData('en16931/oracle/mutants-ubl.tar.gz')))
+  return lines('en16931/oracle/mutants-ubl.jsonl').map(line => {
+    const document = documents.get(`mutants-ubl/${line.file}`)
+    if (document === undefined) throw new Error(`no ${line.file} in the archive`)
+    return verdict(line, document)
+  })
+}
+
+interface Line {
+  readonly file: string
+  readonly [rules: string]: unknown
+}
+
+function lines(path: string): Line[] {
+  return sharedData(path)
+    .toString()
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as Line)
+}
+
+function verdict(line: Line, document: Buffer): Verdict {
+  const ids = (rules: unknown) => (Array.isArray(rules) ? (rules as string[]) : undefined)
+  return { name: line.file, document, en16931: ids(line['en16931-1.3.16']), peppol: ids(line['peppol-3.0.21']) }
+}
+
+/** Plain files of a ustar archive. */
+function untar(archive: Buffer): Map<string, Buffer> {
+  const files = new Map<string, Buffer>()
+  for (let at = 0; at + 512 <= archive.length && archive[at] !== 0;) {
+    const name = archive.toString('utf8', at, archive.indexOf(0, at))
+    const size = Number.parseInt(archive.toString('latin1', at + 124, at + 136), 8)
+    files.set(name, archive.subarray(at + 512, at + 512 + size))
+    at += 512 + Math.ceil(size / 512) * 512
+  }
+  return files
+}
