@@ -146,7 +146,11 @@ describe('the header of a user message', () => {
         text.replaceAll('http://www.w3.org/2003/05/soap-envelope', 'http://schemas.xmlsoap.org/soap/envelope/'),
       'EBMS:0009',
     ],
-    ['in no SOAP at all', text => text.replaceAll('http://www.w3.org/2003/05/soap-envelope', 'urn:other'), 'not-as4'],
+    [
+      'in no SOAP at all',
+      (text: string) => text.replaceAll('http://www.w3.org/2003/05/soap-envelope', 'urn:other'),
+      'not-as4',
+    ],
     ['with a document type', replace('<S12:Envelope', '<!DOCTYPE x><S12:Envelope'), 'EBMS:0009'],
     ['that is not well-formed', replace('</S12:Envelope>', '</S12:Envelop>'), 'EBMS:0009'],
     ['with an id on two elements', replace('Id="KI-', 'Id="body-'), 'EBMS:0009'],
