@@ -3,9 +3,9 @@ import { formatIdentifier, parseProcessId } from './identifiers.ts'
 import type { DocumentTypeId, ParticipantId, ProcessId } from './types.ts'
 
 /** active; deprecated: not for new registrations or newly exchanged documents (POLICY 4a); removed: never. */
-export type CodeState = 'active' | 'deprecated' | 'removed'
+type CodeState = 'active' | 'deprecated' | 'removed'
 
-export interface ListedDocumentType extends DocumentTypeId {
+interface ListedDocumentType extends DocumentTypeId {
   readonly name: string
   readonly state: CodeState
   /** Registered with a `*` only and never sent as such. */
@@ -13,7 +13,7 @@ export interface ListedDocumentType extends DocumentTypeId {
   readonly processes: readonly ProcessId[]
 }
 
-export interface ListedScheme {
+interface ListedScheme {
   /** Four digits, e.g. `0225`. */
   readonly icd: string
   /** e.g. `FR:CTC` */
