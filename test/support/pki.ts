@@ -1,4 +1,4 @@
-import { type KeyObject, createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { type KeyObject, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import {
   type Certificate,
   type CertificateRole,
@@ -42,6 +42,13 @@ export interface TestPki {
   trust(options?: { readonly revocation?: TrustSnapshot['revocation'] }): TrustSnapshot
 }
 
+/** RSASSA-PKCS1-v1_5. [RFC 8017 §A.2.4] */
+const signatureOids = {
+  sha1: '1.2.840.113549.1.1.5',
+  sha256: '1.2.840.113549.1.1.11',
+  sha512: '1.2.840.113549.1.1.13',
+} as const
+
 export interface TestIdentity {
   readonly certificate: Certificate
   readonly certificatePem: string
@@ -63,12 +70,16 @@ export interface IssueOptions {
   readonly signedBy?: TestIdentity
   /** Instead of the extensions a Peppol certificate of the role has. */
   readonly extensions?: readonly Buffer[]
-  readonly modulusLength?: number
+  /** Instead of a new RSA key of 2048 bits. */
+  readonly keyPair?: { readonly publicKey: KeyObject; readonly privateKey: KeyObject }
+  /** Of the CA's signature. */
+  readonly hash?: keyof typeof signatureOids
   readonly crlUrl?: string
 }
 
 export interface CrlOptions {
   readonly thisUpdate?: string
+  /** `none` leaves it out. */
   readonly nextUpdate?: string
   readonly signedBy?: TestIdentity
   readonly extensions?: readonly Buffer[]
@@ -140,60 +151,60 @@ function makeCertificate(
   issuer: TestIdentity | undefined,
   options: IssueOptions,
 ): TestIdentity {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: options.modulusLength ?? 2048 })
+  const { publicKey, privateKey } = options.keyPair ?? generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const hash = options.hash ?? 'sha256'
   const name = distinguishedName(subject)
   const body = sequence(
     context(0, integer('2')),
     integer(options.serial ?? `4${randomBytes(15).toString('hex')}`),
-    sha256WithRsa(),
-    issuer === undefined ? name : nameIn(issuer.certificate.der, 'subject'),
+    signatureAlgorithm(hash),
+    issuer === undefined ? name : subjectOf(issuer.certificate.der),
     sequence(time(options.validFrom ?? '2025-01-01'), time(options.validTo ?? '2045-01-01')),
     name,
     publicKey.export({ format: 'der', type: 'spki' }),
     context(3, sequence(...(options.extensions ?? []))),
   )
   const signer = issuer?.privateKey ?? privateKey
-  return identity(readCertificate(signed(body, signer)), privateKey)
+  return identityOf(readCertificate(signed(body, signer, hash)), privateKey)
 }
 
 /** A certificate with the key that belongs to it. */
-export function identity(certificate: Certificate, privateKey: KeyObject): TestIdentity {
+export function identityOf(certificate: Certificate, privateKey: KeyObject): TestIdentity {
   const base64 = certificate.der.toString('base64').replace(/.{64}/g, '$&\n').trimEnd()
+  let keys: TestIdentity['keys'] | undefined
   return {
     certificate,
     certificatePem: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`,
-    keys: keysOf(privateKey, certificate),
+    // Made when asked for: a test may want an identity whose key is of no use.
+    get keys() {
+      return (keys ??= keysOf(privateKey, certificate))
+    },
     privateKey,
     privateKeyPem: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
   }
 }
 
-/** From PEM texts, for the throw-away keys of the official data. */
-export function identityOf(certificate: Certificate, privateKeyPem: string): TestIdentity {
-  return identity(certificate, createPrivateKey(privateKeyPem))
-}
-
 /** `body` with algorithm and signature: a certificate or a list. */
-export function signed(body: Buffer, key: KeyObject): Buffer {
-  return sequence(body, sha256WithRsa(), bitString(sign('sha256', body, key)))
+export function signed(body: Buffer, key: KeyObject, hash: keyof typeof signatureOids = 'sha256'): Buffer {
+  return sequence(body, signatureAlgorithm(hash), bitString(sign(hash, body, key)))
 }
 
 function makeCrl(ca: TestIdentity, revoked: ReadonlySet<string>, options: CrlOptions): Buffer {
   const entries = [...revoked].map(serial => sequence(integer(serial), time('2025-06-01')))
   const body = sequence(
     integer('1'),
-    sha256WithRsa(),
-    nameIn(ca.certificate.der, 'subject'),
+    signatureAlgorithm('sha256'),
+    subjectOf(ca.certificate.der),
     time(options.thisUpdate ?? '2025-01-01'),
-    time(options.nextUpdate ?? '2045-01-01'),
+    ...(options.nextUpdate === 'none' ? [] : [time(options.nextUpdate ?? '2045-01-01')]),
     ...(entries.length === 0 ? [] : [sequence(...entries)]),
     context(0, sequence(...(options.extensions ?? [extension('2.5.29.20', integer('1'))]))),
   )
   return signed(body, (options.signedBy ?? ca).privateKey)
 }
 
-export function sha256WithRsa(): Buffer {
-  return sequence(oid('1.2.840.113549.1.1.11'), der(0x05))
+function signatureAlgorithm(hash: keyof typeof signatureOids): Buffer {
+  return sequence(oid(signatureOids[hash]), der(0x05))
 }
 
 export function extension(id: string, value: Buffer, critical = false): Buffer {
@@ -218,10 +229,10 @@ export function crlExtension(url: string): Buffer {
   return extension('2.5.29.31', sequence(sequence(context(0, context(0, uri)))))
 }
 
-/** The encoded issuer or subject Name of a certificate made here. */
-function nameIn(certificate: Buffer, which: 'issuer' | 'subject'): Buffer {
+/** The encoded subject Name of a certificate made here. */
+function subjectOf(certificate: Buffer): Buffer {
   const body = valuesIn(valuesIn(certificate)[0] ?? Buffer.alloc(0))
-  return body[which === 'issuer' ? 3 : 5] ?? Buffer.alloc(0)
+  return body[5] ?? Buffer.alloc(0)
 }
 
 function valuesIn(encoded: Buffer): Buffer[] {
