@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { readUbl, writeUbl } from '../../../src/wire/invoice/index.ts'
+import { hasSharedData, sharedData, sharedPath } from '../../support/shared.ts'
+import { officialDocuments } from './official.ts'
+import { readGood, sample } from './sample.ts'
+
+/* The official Schematron run by the prototype compiler, read in place: a judge that shares no code with ours. */
+
+const prototype = fileURLToPath(new URL('../../../../shared/prototypes/schematron/', import.meta.url))
+
+interface Rules {
+  fn(document: unknown, failed: (index: number) => void, passed: () => void, aborted: () => void): void
+  readonly meta: readonly { readonly id: string }[]
+}
+
+let check: (document: Buffer) => Set<string>
+
+describe.skipIf(!hasSharedData || !existsSync(prototype))('the official rules on what we write', () => {
+  beforeAll(async () => {
+    const { compileSch } = (await import(`${prototype}compile.mjs`)) as { compileSch(path: string): Rules }
+    const { parse } = (await import(`${prototype}xml.mjs`)) as { parse(text: string): unknown }
+    const packs = [
+      'en16931/schematron/EN16931-UBL-validation-preprocessed.sch',
+      'peppol-bis/3.0.21/schematron/PEPPOL-EN16931-UBL.sch',
+    ].map(path => compileSch(sharedPath(path)))
+    check = document => {
+      const failed = new Set<string>()
+      const parsed = parse(document.toString())
+      for (const { fn, meta } of packs)
+        fn(
+          parsed,
+          index => failed.add(meta[index]?.id ?? ''),
+          () => {},
+          () => {},
+        )
+      return failed
+    }
+  })
+
+  it('find nothing in the sample', () => {
+    expect(check(writeUbl(readGood(sample())))).toEqual(new Set())
+  })
+
+  it('find nothing in the sample as a credit note', () => {
+    expect(check(writeUbl(readGood(sample(json => (json.typeCode = '381')))))).toEqual(new Set())
+  })
+
+  it.each([
+    ['AE', 'VATEX-EU-AE'],
+    ['K', 'VATEX-EU-IC'],
+    ['G', 'VATEX-EU-G'],
+    ['Z', undefined],
+  ])('find nothing when all is of VAT category %s', (category, reason) => {
+    const invoice = readGood(
+      sample(json => {
+        for (const line of json.lines) line.vat = { category }
+        json.delivery.address = { country: 'DE' }
+      }),
+    )
+    expect(invoice.vatBreakdown.map(part => part.exemptionReasonCode)).toEqual([reason])
+    expect(check(writeUbl(invoice))).toEqual(new Set())
+  })
+
+  it('find nothing when all is not subject to VAT', () => {
+    const invoice = readGood(
+      sample(json => {
+        for (const line of json.lines) line.vat = { category: 'O' }
+        delete json.seller.vatId
+        delete json.buyer.vatId
+      }),
+    )
+    expect(check(writeUbl(invoice))).toEqual(new Set())
+  })
+
+  it('find no more in an official example that went through the model', () => {
+    const added = officialDocuments.flatMap(path => {
+      const document = sharedData(path)
+      const reading = readUbl(document)
+      if ('findings' in reading) return []
+      return [...check(writeUbl(reading.invoice)).difference(check(document))].map(rule => `${path} ${rule}`)
+    })
+    expect(added).toEqual([])
+  })
+})
