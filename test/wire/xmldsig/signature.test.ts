@@ -256,32 +256,30 @@ function descendants(element: XmlElement): XmlElement[] {
   return [element, ...childElements(element).flatMap(descendants)]
 }
 
+interface Outcome {
+  readonly value: string
+  /** Per reference with a fragment, in order. */
+  readonly digests: readonly string[]
+}
+
+function outcomeOf(file: string): Outcome {
+  const envelope = /<(\w+):Envelope[^]*<\/\1:Envelope>/.exec(sharedData(`as4/${file}`).toString('latin1'))?.[0] ?? ''
+  const elements = descendants(parseXml(Buffer.from(envelope, 'latin1')).root)
+  const byId = (uri: string): XmlElement =>
+    elements.find(({ attributes }) => attributes.some(({ local, value }) => local === 'Id' && `#${value}` === uri))!
+  const signature = readSignature(elements.find(({ local, namespace }) => local === 'Signature' && namespace === ds)!)
+  const tokenReference = descendants(signature.keyInfo!).find(({ local }) => local === 'Reference')!
+  const token = byId(attributeOf(tokenReference, 'URI')!)
+  const { publicKey } = readCertificate(decodeBase64(textOf(token), 'the token'))
+  return {
+    value: codeOf(() => checkSignatureValue(signature, publicKey)),
+    digests: signature.references
+      .filter(({ uri }) => uri.startsWith('#'))
+      .map(reference => codeOf(() => checkDigest(reference, digestXml(byId(reference.uri), reference.transforms[0]!)))),
+  }
+}
+
 describe('signatures of other products, over their SOAP envelopes', () => {
-  interface Outcome {
-    readonly value: string
-    /** Per reference with a fragment, in order. */
-    readonly digests: readonly string[]
-  }
-
-  function outcomeOf(file: string): Outcome {
-    const envelope = /<(\w+):Envelope[^]*<\/\1:Envelope>/.exec(sharedData(`as4/${file}`).toString('latin1'))?.[0] ?? ''
-    const elements = descendants(parseXml(Buffer.from(envelope, 'latin1')).root)
-    const byId = (uri: string): XmlElement =>
-      elements.find(({ attributes }) => attributes.some(({ local, value }) => local === 'Id' && `#${value}` === uri))!
-    const signature = readSignature(elements.find(({ local, namespace }) => local === 'Signature' && namespace === ds)!)
-    const tokenReference = descendants(signature.keyInfo!).find(({ local }) => local === 'Reference')!
-    const token = byId(attributeOf(tokenReference, 'URI')!)
-    const { publicKey } = readCertificate(decodeBase64(textOf(token), 'the token'))
-    return {
-      value: codeOf(() => checkSignatureValue(signature, publicKey)),
-      digests: signature.references
-        .filter(({ uri }) => uri.startsWith('#'))
-        .map(reference =>
-          codeOf(() => checkDigest(reference, digestXml(byId(reference.uri), reference.transforms[0]!))),
-        ),
-    }
-  }
-
   const good = ['accepted', 'accepted']
   const outcomes: readonly [string, string, readonly string[]][] = [
     ['phase4/dump-raw.as4out', 'accepted', good],
