@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '../../src/adapters/postgres/index.ts'
@@ -34,6 +34,8 @@ export interface ExchangeLoad {
  */
 export async function measureExchange(load: ExchangeLoad): Promise<ExchangeFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'passerelle-bench-'))
+  // PostgreSQL does not run as root; the account it then takes must be able to enter.
+  chmodSync(folder, 0o755)
   try {
     await using stack = new AsyncDisposableStack()
     const postgresFolder = join(folder, 'postgres')
@@ -42,7 +44,7 @@ export async function measureExchange(load: ExchangeLoad): Promise<ExchangeFigur
     const route = { kind: 'static', url: `${url}/as4`, certificatePem: readFileSync(certificate, 'utf8') } as const
     const { octets, clients } = load
     await sender.exchange({ count: load.warmUp, clients, octets, route })
-    const server = findServer(postgresFolder) ?? 0
+    const server = findServer(postgresFolder)
     const before = [sender.pid, receiver.pid, server].map(processorSeconds)
     const { seconds, milliseconds, failed } = await sender.exchange({ count: load.count, clients, octets, route })
     const after = [sender.pid, receiver.pid, server].map(processorSeconds)

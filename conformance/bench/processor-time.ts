@@ -11,9 +11,9 @@ interface Usage {
 }
 
 /** Processor time of a process and everything below it, in seconds; NaN where there is no /proc. */
-export function processorSeconds(pid: number): number {
+export function processorSeconds(pid: number | undefined): number {
   const all = usages()
-  if (all.length === 0) return Number.NaN
+  if (pid === undefined || all.length === 0) return Number.NaN
   const below = (parent: number): number =>
     all.filter(usage => usage.parent === parent).reduce((sum, usage) => sum + usage.seconds + below(usage.pid), 0)
   return (all.find(usage => usage.pid === pid)?.seconds ?? 0) + below(pid)

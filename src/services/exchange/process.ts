@@ -37,8 +37,12 @@ export async function processInbound(world: ProcessWorld, claim: InboundClaim): 
   }
 }
 
-async function summarise({ payload, compressed }: InboundClaim): Promise<InvoiceSummary> {
-  const skimmed = await skim(extractDocument(contentOf(payload, compressed)))
+/** Up to here a document is read whole; larger ones are read without their embedded files. */
+const wholeOctetsMax = 1_000_000
+
+async function summarise({ transmission, payload, compressed }: InboundClaim): Promise<InvoiceSummary> {
+  const document = extractDocument(contentOf(payload, compressed))
+  const skimmed = transmission.contentSize <= wholeOctetsMax ? await gather(document) : await skim(document)
   if (skimmed === undefined)
     throw new WireError('document-too-large', 'the document is too large to be read as an invoice')
   const read = readUbl(skimmed)
@@ -47,4 +51,10 @@ async function summarise({ payload, compressed }: InboundClaim): Promise<Invoice
     throw new WireError(first?.rule ?? 'unreadable', first?.message ?? 'the document cannot be read as an invoice')
   }
   return summaryOf(read.invoice)
+}
+
+async function gather(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const gathered: Buffer[] = []
+  for await (const chunk of chunks) gathered.push(chunk)
+  return Buffer.concat(gathered)
 }
