@@ -77,7 +77,7 @@ export interface IssueOptions {
   readonly crlUrl?: string
 }
 
-export interface CrlOptions {
+interface CrlOptions {
   readonly thisUpdate?: string
   /** `none` leaves it out. */
   readonly nextUpdate?: string
@@ -224,7 +224,7 @@ export function endEntityConstraints(): Buffer {
   return extension('2.5.29.19', sequence(), true)
 }
 
-export function crlExtension(url: string): Buffer {
+function crlExtension(url: string): Buffer {
   const uri = der(0x86, Buffer.from(url))
   return extension('2.5.29.31', sequence(sequence(context(0, context(0, uri)))))
 }

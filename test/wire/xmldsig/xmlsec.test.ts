@@ -13,7 +13,9 @@ import {
   writeSignedInfo,
 } from '../../../src/wire/xmldsig/index.ts'
 
-const hasXmlsec = spawnSync('xmlsec1', ['--version']).status === 0
+/** A program of the machine, where Debian's package of that name is installed. */
+const xmlsec = 'xmlsec1'
+const hasXmlsec = spawnSync(xmlsec, ['--version']).status === 0
 const folder = mkdtempSync(join(tmpdir(), 'passerelle-xmlsec-'))
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const namespaces = { '': 'urn:d', S12: 'urn:soap' }
@@ -28,7 +30,7 @@ function verify(source: string): boolean {
   writeFileSync(document, source)
   writeFileSync(key, publicKey.export({ format: 'pem', type: 'spki' }))
   try {
-    execFileSync('xmlsec1', ['--verify', '--pubkey-pem', key, document], { stdio: 'pipe' })
+    execFileSync(xmlsec, ['--verify', '--pubkey-pem', key, document], { stdio: 'pipe' })
     return true
   } catch {
     return false
