@@ -299,8 +299,9 @@ describe('the attachments', () => {
   })
 
   it('are not inflated beyond the limit: a bomb costs nothing', async () => {
-    for (const size of [100_000_000, 500_000_000]) {
-      const bomb = gzipSync(Buffer.alloc(size))
+    const member = gzipSync(Buffer.alloc(50_000_000))
+    for (const members of [2, 8]) {
+      const bomb = Buffer.alloc(members * member.length, member)
       const before = process.memoryUsage().rss
       await refused('EBMS:0303', withAttachments(posted, [{ octets: bomb }]), {
         limits: { inflatedOctetsMax: 1_000_000 },
