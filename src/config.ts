@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import {
   choice,
   ConfigError,
@@ -297,6 +298,28 @@ export function publicUrlOf(config: Config): string {
   const wildcard = config.http.host === '0.0.0.0' || config.http.host === '::'
   const host = wildcard ? '127.0.0.1' : config.http.host
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${config.http.port}`
+}
+
+/** Zones of the SML per network. [peppol.md §4.1] */
+const smlZones: Readonly<Record<string, string>> = {
+  'peppol-production': 'participant.sml.prod.tech.peppol.org',
+  'peppol-test': 'participant.sml.test.tech.peppol.org',
+}
+
+/** The zone participants are looked up in; undefined for a private network that names none. */
+export function zoneOf(config: Config): string | undefined {
+  return config.dns.zone ?? smlZones[config.trust.network]
+}
+
+/** The folder that holds the CA certificates of the network. */
+export function anchorsFolderOf(config: Config): string {
+  const own = config.trust.folder
+  return own ?? fileURLToPath(new URL(`../certs/${config.trust.network}/`, import.meta.url))
+}
+
+/** Whether the person at the terminal wants colours. [no-color.org] */
+export function coloursAllowed(environment: Environment = process.env): boolean {
+  return (environment['NO_COLOR'] ?? '') === ''
 }
 
 /** docs/configuration.md: the table of all settings as Markdown. */

@@ -8,6 +8,7 @@ import { participantRoutes } from './participants.ts'
 import { apiBase } from './representation.ts'
 
 export { openApiDocument } from './openapi.ts'
+export { cardJson, endpointJson, invoiceJson, stepsJson, traceJson } from './representation.ts'
 
 export interface ApiServices extends InvoiceServices {
   readonly directory: Directory

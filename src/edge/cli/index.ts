@@ -1,0 +1,60 @@
+import { WireError } from '../../kernel/index.ts'
+import { type Command, type ExitCode, helpOf, parseArguments, UsageError } from './command.ts'
+import { config } from './config.ts'
+import { keys } from './keys.ts'
+import { lookup } from './lookup.ts'
+import { migrate } from './migrate.ts'
+import { sandbox } from './sandbox.ts'
+import { send } from './send.ts'
+import { serve } from './serve.ts'
+import { openTerminal, type Terminal, type TerminalStreams } from './terminal.ts'
+import { trace } from './trace.ts'
+
+const commands: readonly Command[] = [serve, sandbox, send, lookup, trace, keys, migrate, config]
+
+/** Runs one command line (without the program's name) and resolves to the exit code. Never throws. */
+export async function runCli(words: readonly string[], streams: TerminalStreams): Promise<ExitCode> {
+  const terminal = openTerminal(streams, words.includes('--json'))
+  const [name = 'help', ...rest] = words
+  if (name === 'help' || name === '--help' || name === '-h') return showHelp(rest[0], terminal)
+  const command = commands.find(one => one.name === name)
+  if (command === undefined) {
+    terminal.failure(`there is no command ${name}; passerelle help lists them`)
+    return 2
+  }
+  try {
+    const given = parseArguments(command, rest)
+    if (given.flag('help')) {
+      terminal.raw(helpOf(command))
+      return 0
+    }
+    return await command.run(given, terminal)
+  } catch (error) {
+    return explain(error, command, terminal)
+  }
+}
+
+function explain(error: unknown, command: Command, terminal: Terminal): ExitCode {
+  if (error instanceof UsageError) {
+    terminal.failure(`${error.message}; see passerelle ${command.name} --help`)
+    return 2
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  // A coded error explains itself; of another kind only the place tells more.
+  if (error instanceof WireError) terminal.failure(message, { code: error.code })
+  else if (error instanceof Error && 'code' in error) terminal.failure(message, { code: error.code })
+  else terminal.failure(error instanceof Error ? (error.stack ?? message) : message)
+  return 1
+}
+
+function showHelp(name: string | undefined, terminal: Terminal): ExitCode {
+  const command = commands.find(one => one.name === name)
+  if (command !== undefined) {
+    terminal.raw(helpOf(command))
+    return 0
+  }
+  const width = Math.max(...commands.map(one => one.name.length))
+  const rows = commands.map(one => `  ${one.name.padEnd(width)}  ${one.summary}`)
+  terminal.raw(`passerelle COMMAND [arguments]\n\n${rows.join('\n')}\n\npasserelle COMMAND --help tells more.\n`)
+  return 0
+}

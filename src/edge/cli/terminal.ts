@@ -1,0 +1,76 @@
+/** Where a command writes: words for people, or one JSON object per line for programs. */
+export interface Terminal {
+  readonly json: boolean
+  readonly paint: Paint
+  /** A line for people on standard output; nothing with --json. */
+  line(text?: string): void
+  /** A result for programs on standard output; nothing without --json. */
+  data(value: object): void
+  /** What is being waited for, on standard error; on a terminal the next one takes its place. Nothing with --json. */
+  progress(text: string): void
+  /** What went wrong, on standard error; with --json as an object on standard output. */
+  failure(message: string, fields?: object): void
+  /** Octets as they are, for output that is a file. */
+  raw(text: string): void
+}
+
+export interface Paint {
+  bold(text: string): string
+  dim(text: string): string
+  good(text: string): string
+  bad(text: string): string
+}
+
+export interface TerminalStreams {
+  readonly output: { write(text: string): unknown; readonly isTTY?: boolean }
+  readonly errors: { write(text: string): unknown; readonly isTTY?: boolean }
+  /** False under NO_COLOR. */
+  readonly colours: boolean
+}
+
+const plain: Paint = { bold: same, dim: same, good: same, bad: same }
+const coloured: Paint = { bold: sgr(1, 22), dim: sgr(2, 22), good: sgr(32, 39), bad: sgr(31, 39) }
+
+export function openTerminal({ output, errors, colours }: TerminalStreams, json: boolean): Terminal {
+  let progressShown = false
+  // A line of progress is wiped before anything else is written.
+  const wipe = (): void => {
+    if (progressShown) errors.write('\r\u001B[K')
+    progressShown = false
+  }
+  return {
+    json,
+    paint: colours && output.isTTY === true ? coloured : plain,
+    line: (text = '') => {
+      if (json) return
+      wipe()
+      output.write(`${text}\n`)
+    },
+    data: value => {
+      if (json) output.write(`${JSON.stringify(value)}\n`)
+    },
+    progress: text => {
+      if (json) return
+      wipe()
+      progressShown = errors.isTTY === true
+      errors.write(progressShown ? text : `${text}\n`)
+    },
+    failure: (message, fields = {}) => {
+      wipe()
+      if (json) output.write(`${JSON.stringify({ error: { message, ...fields } })}\n`)
+      else errors.write(`passerelle: ${message}\n`)
+    },
+    raw: text => {
+      wipe()
+      output.write(text)
+    },
+  }
+}
+
+function sgr(on: number, off: number): (text: string) => string {
+  return text => `\u001B[${on}m${text}\u001B[${off}m`
+}
+
+function same(text: string): string {
+  return text
+}
