@@ -1,6 +1,5 @@
 import { type KeyObject, createPublicKey, hash } from 'node:crypto'
 import type { Instant } from '../../kernel/index.ts'
-import { decodeBase64 } from '../xml/index.ts'
 import { DerReader, type DerValue, contextTag, derTag, malformed, readCount, readSerial, readTime } from './der.ts'
 import { PkiError } from './error.ts'
 import {
@@ -47,12 +46,14 @@ export function readCertificates(text: string): readonly Certificate[] {
   return blocks.map(block => readCertificate(octetsOf(block.replace(/-----(?:BEGIN|END) CERTIFICATE-----/g, ''))))
 }
 
+/** Only the spelling that encoding the octets again gives, white space apart. */
 function octetsOf(base64: string): Buffer {
-  try {
-    return decodeBase64(base64, 'the certificate')
-  } catch (cause) {
-    throw new PkiError('malformed', 'the certificate is neither PEM nor base64', { cause })
+  const digits = base64.replace(/[\t\n\r ]+/g, '')
+  const octets = Buffer.from(digits, 'base64')
+  if (octets.toString('base64') !== digits) {
+    throw new PkiError('malformed', 'the certificate is neither PEM nor base64')
   }
+  return octets
 }
 
 /** TBSCertificate. [RFC 5280 §4.1] */
