@@ -56,7 +56,7 @@ export function share(base: Decimal, percentage: Decimal): Decimal {
 }
 
 /** Categories that have the rate 0 by definition; O has none. [EN 16931-1 BR-Z-05, BR-E-05, BR-AE-05, BR-IC-05, BR-G-05] */
-export const zeroRated: ReadonlySet<string> = new Set(['Z', 'E', 'AE', 'K', 'G'])
+const zeroRated: ReadonlySet<string> = new Set(['Z', 'E', 'AE', 'K', 'G'])
 
 function deriveRate(vat: Draft<VatCategory>): void {
   const rate = rateOf(vat)

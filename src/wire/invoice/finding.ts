@@ -114,7 +114,7 @@ export function pointerOf(path: Path): string {
 }
 
 /** The row of the table for a path; undefined for the invoice itself and for fields that do not exist. */
-export function entryAt(path: Path): Entry | undefined {
+function entryAt(path: Path): Entry | undefined {
   let fields: Group['fields'] = invoiceFields
   let entry: Entry | undefined
   for (const step of path) {

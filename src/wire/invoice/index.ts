@@ -1,6 +1,6 @@
 export type { Finding } from './finding.ts'
 export type { Invoice } from './model.ts'
-export { type InvoiceReading, type UblReading, readInvoice, readUbl, readUblToSend } from './read.ts'
+export { readInvoice, readUbl, readUblToSend } from './read.ts'
 export { writeUbl } from './ubl-write.ts'
 export { addressingOf, summaryOf } from './addressing.ts'
 export { invoiceJsonSchema } from './json-schema.ts'

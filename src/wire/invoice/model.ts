@@ -61,20 +61,20 @@ export interface Identifier {
 }
 
 /** BG-1. */
-export interface Note {
+interface Note {
   /** UNTDID 4451, three letters. */
   readonly subjectCode?: string
   readonly text: string
 }
 
 /** BG-3. */
-export interface PrecedingInvoice {
+interface PrecedingInvoice {
   readonly number: string
   readonly issueDate?: string
 }
 
 /** BG-4. */
-export interface Seller {
+interface Seller {
   readonly name: string
   readonly tradingName?: string
   readonly identifiers?: readonly Identifier[]
@@ -89,7 +89,7 @@ export interface Seller {
 }
 
 /** BG-7. */
-export interface Buyer {
+interface Buyer {
   readonly name: string
   readonly tradingName?: string
   /** EN 16931 allows one. */
@@ -102,14 +102,14 @@ export interface Buyer {
 }
 
 /** BG-10. Only when another than the seller is paid. */
-export interface Payee {
+interface Payee {
   readonly name: string
   readonly identifier?: Identifier
   readonly legalRegistration?: Identifier
 }
 
 /** BG-11. */
-export interface TaxRepresentative {
+interface TaxRepresentative {
   readonly name: string
   readonly vatId: string
   readonly address: Address
@@ -135,7 +135,7 @@ export interface Contact {
 }
 
 /** BG-13. */
-export interface Delivery {
+interface Delivery {
   readonly name?: string
   readonly location?: Identifier
   readonly date?: string
@@ -161,7 +161,7 @@ export interface PaymentMeans {
 }
 
 /** BG-17. */
-export interface CreditTransfer {
+interface CreditTransfer {
   /** IBAN or another account number. */
   readonly account: string
   readonly accountName?: string
@@ -170,7 +170,7 @@ export interface CreditTransfer {
 }
 
 /** BG-18. */
-export interface PaymentCard {
+interface PaymentCard {
   /** At most the first six and the last four digits. */
   readonly number: string
   readonly holder?: string
@@ -179,13 +179,13 @@ export interface PaymentCard {
 }
 
 /** BG-19. */
-export interface DirectDebit {
+interface DirectDebit {
   readonly mandate?: string
   readonly debitedAccount?: string
 }
 
 /** BG-20 and BG-21: an allowance or charge on the whole invoice. */
-export interface DocumentAllowance extends LineAllowance {
+interface DocumentAllowance extends LineAllowance {
   readonly vat: VatCategory
 }
 
@@ -208,7 +208,7 @@ export interface VatCategory {
 }
 
 /** BG-22. */
-export interface Totals {
+interface Totals {
   readonly lineNet: Decimal
   readonly allowances?: Decimal
   readonly charges?: Decimal
@@ -232,7 +232,7 @@ export interface VatBreakdown extends VatCategory {
 }
 
 /** BG-24. */
-export interface SupportingDocument {
+interface SupportingDocument {
   readonly reference: string
   readonly description?: string
   readonly url?: string
@@ -240,7 +240,7 @@ export interface SupportingDocument {
 }
 
 /** BT-125. */
-export interface AttachedFile {
+interface AttachedFile {
   /** Base64 without blanks. */
   readonly content: string
   readonly mimeType: string
@@ -289,7 +289,7 @@ export interface Item {
 }
 
 /** BT-158. */
-export interface Classification {
+interface Classification {
   readonly code: string
   /** UNTDID 7143. */
   readonly list: string
@@ -297,7 +297,7 @@ export interface Classification {
 }
 
 /** BG-32. */
-export interface ItemAttribute {
+interface ItemAttribute {
   readonly name: string
   readonly value: string
 }

@@ -15,7 +15,7 @@ import type { Decimal } from './decimal.ts'
 /** amount: at most 2 decimals; price: any number of decimals; percentage: a number of per cent. */
 export type LeafKind = 'text' | 'code' | 'date' | 'base64' | 'amount' | 'price' | 'quantity' | 'percentage'
 
-export interface LeafOptions {
+interface LeafOptions {
   /** Where the element stands in a CreditNote, when that differs. */
   readonly creditNote?: string
   /** A second place in which readers accept the term; writers use the first. */

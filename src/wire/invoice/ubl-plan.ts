@@ -46,7 +46,7 @@ export interface Condition {
   readonly value: string
 }
 
-export interface AttributeNode {
+interface AttributeNode {
   readonly name: string
   binding: LeafBinding | undefined
   fixed: string | undefined

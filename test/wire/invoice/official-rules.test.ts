@@ -11,7 +11,7 @@ import { readGood, sample } from './sample.ts'
 const prototype = fileURLToPath(new URL('../../../../shared/prototypes/schematron/', import.meta.url))
 
 interface Rules {
-  fn(document: unknown, failed: (index: number) => void, passed: () => void, aborted: () => void): void
+  readonly fn: (document: unknown, failed: (index: number) => void, passed: () => void, aborted: () => void) => void
   readonly meta: readonly { readonly id: string }[]
 }
 
@@ -19,8 +19,8 @@ let check: (document: Buffer) => Set<string>
 
 describe.skipIf(!hasSharedData || !existsSync(prototype))('the official rules on what we write', () => {
   beforeAll(async () => {
-    const { compileSch } = (await import(`${prototype}compile.mjs`)) as { compileSch(path: string): Rules }
-    const { parse } = (await import(`${prototype}xml.mjs`)) as { parse(text: string): unknown }
+    const { compileSch } = (await import(`${prototype}compile.mjs`)) as { compileSch: (path: string) => Rules }
+    const { parse } = (await import(`${prototype}xml.mjs`)) as { parse: (text: string) => unknown }
     const packs = [
       'en16931/schematron/EN16931-UBL-validation-preprocessed.sch',
       'peppol-bis/3.0.21/schematron/PEPPOL-EN16931-UBL.sch',

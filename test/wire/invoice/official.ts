@@ -54,7 +54,6 @@ function lines(path: string): Line[] {
 }
 
 function verdict(line: Line, document: Buffer): Verdict {
-  const ids = (rules: unknown) => (Array.isArray(rules) ? (rules as string[]) : undefined)
   return { name: line.file, document, en16931: ids(line['en16931-1.3.16']), peppol: ids(line['peppol-3.0.21']) }
 }
 
@@ -68,4 +67,8 @@ function untar(archive: Buffer): Map<string, Buffer> {
     at += 512 + Math.ceil(size / 512) * 512
   }
   return files
+}
+
+function ids(rules: unknown): string[] | undefined {
+  return Array.isArray(rules) ? (rules as string[]) : undefined
 }
