@@ -9,6 +9,7 @@ export function checkConditions(draft: InvoiceDraft, report: Report): void {
   checkDates(draft, report)
   checkParties(draft, report)
   checkPayment(draft, report)
+  checkNotes(draft, report)
   const { currency, vatCurrency, totals } = draft
   if (
     vatCurrency !== undefined &&
@@ -18,6 +19,15 @@ export function checkConditions(draft: InvoiceDraft, report: Report): void {
   ) {
     const at = ['totals', 'vatInVatCurrency']
     report.fatal('BR-53', at, `${titleOf(at)} must be there when the VAT accounting currency code (BT-6) is`)
+  }
+}
+
+/** In UBL `#AAI#` before a text is its subject code, so a text must not look as if it had one. */
+function checkNotes(draft: InvoiceDraft, report: Report): void {
+  for (const [index, { subjectCode, text }] of (draft.notes ?? []).entries()) {
+    if (subjectCode !== undefined || text === undefined || !/^#[^#]{3}#/.test(text)) continue
+    const message = 'Invoice note (BT-22) begins like a subject code: give that as subjectCode (BT-21)'
+    report.fatal('value.text', ['notes', index, 'text'], message)
   }
 }
 

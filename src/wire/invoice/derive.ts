@@ -10,10 +10,8 @@ import { billingCustomization, billingProcess } from './profiles.ts'
 /** Fills what the author left out; what is given stays and is checked elsewhere. Where an operand is missing nothing is computed. */
 export function derive(draft: InvoiceDraft): void {
   draft.typeCode ??= '380'
-  if (draft.customization === undefined) {
-    draft.customization = billingCustomization
-    draft.process ??= billingProcess
-  }
+  draft.customization ??= billingCustomization
+  if (draft.customization === billingCustomization) draft.process ??= billingProcess
   for (const line of draft.lines ?? []) deriveLine(line)
   for (const allowance of [...(draft.allowances ?? []), ...(draft.charges ?? [])]) {
     deriveAllowance(allowance)

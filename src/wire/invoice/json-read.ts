@@ -71,8 +71,7 @@ function readString(json: unknown, leaf: Leaf): string | Decimal | ValueProblem 
     return new ValueProblem('json.type', `must be ${wanted}, and is ${typeName(json)}`)
   }
   const text = json.trim()
-  if (text === '' && leaf.kind !== 'base64')
-    return new ValueProblem('value.text', 'is empty: leave the field out instead')
+  if (text === '') return new ValueProblem('value.text', 'is empty: leave the field out instead')
   if (hasForbiddenCharacter(text)) {
     return new ValueProblem('value.text', 'has a control character or half of a surrogate pair, which XML cannot hold')
   }

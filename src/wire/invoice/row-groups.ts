@@ -19,6 +19,7 @@ export function identifier(
   return one(`${term} ${name}`, ubl, identifierFields(term, name, '.', options.scheme), once(options.once))
 }
 
+/** The rows of an identifier whose value is in the element `ubl` of the group. */
 export function identifierFields(
   term: string,
   name: string,
@@ -52,6 +53,7 @@ export function address(whose: string, terms: readonly string[], missing: string
   }
 }
 
+/** Terms in the order name, telephone, email. */
 export function contact(whose: string, terms: readonly string[]): Fields<Contact> {
   const [name = '', phone = '', email = ''] = terms
   return {
@@ -61,6 +63,7 @@ export function contact(whose: string, terms: readonly string[]): Fields<Contact
   }
 }
 
+/** `start` and `end` are the terms. */
 export function period(what: string, start: string, end: string): Fields<Period> {
   return {
     start: date(start, `${what} start date`, 'cbc:StartDate'),
@@ -86,14 +89,15 @@ export function allowance(
   }
 }
 
-export function vat(what: string, terms: readonly string[], place: string, options: { missing: string; rule: string }) {
+/** Terms in the order category, rate. */
+export function vat(what: string, terms: readonly string[], options: { missing: string; rule: string }) {
   const [category = '', rate = ''] = terms
   return {
-    category: code(category, `${what} VAT category code`, `${place}cbc:ID`, {
+    category: code(category, `${what} VAT category code`, 'cbc:ID', {
       missing: options.missing,
       codes: { rule: options.rule, list: vatCategories },
     }),
-    rate: percentage(rate, `${what} VAT rate`, `${place}cbc:Percent`, { derived: 'group' }),
+    rate: percentage(rate, `${what} VAT rate`, 'cbc:Percent', { derived: 'group' }),
   }
 }
 

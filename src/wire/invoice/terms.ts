@@ -273,7 +273,7 @@ export const invoiceFields: Fields<Invoice> = {
     vat: one(
       'BT-95 Document level allowance VAT',
       vatCategory,
-      vat('Document level allowance', ['BT-95', 'BT-96'], '', { missing: 'BR-32', rule: 'BR-CL-17' }),
+      vat('Document level allowance', ['BT-95', 'BT-96'], { missing: 'BR-32', rule: 'BR-CL-17' }),
       { required: true },
     ),
   }),
@@ -287,7 +287,7 @@ export const invoiceFields: Fields<Invoice> = {
     vat: one(
       'BT-102 Document level charge VAT',
       vatCategory,
-      vat('Document level charge', ['BT-102', 'BT-103'], '', { missing: 'BR-37', rule: 'BR-CL-17' }),
+      vat('Document level charge', ['BT-102', 'BT-103'], { missing: 'BR-37', rule: 'BR-CL-17' }),
       { required: true },
     ),
   }),
@@ -456,7 +456,7 @@ export const invoiceFields: Fields<Invoice> = {
       vat: one(
         'BG-30 Line VAT information',
         'cac:Item/cac:ClassifiedTaxCategory[cac:TaxScheme/cbc:ID=VAT]',
-        vat('Invoiced item', ['BT-151', 'BT-152'], '', { missing: 'BR-CO-04', rule: 'BR-CL-18' }),
+        vat('Invoiced item', ['BT-151', 'BT-152'], { missing: 'BR-CO-04', rule: 'BR-CL-18' }),
         { required: true, once: 'UBL-SR-48' },
       ),
       item: one('BG-31 Item information', 'cac:Item', item, { required: true }),

@@ -1,6 +1,6 @@
 /*
  * The order in which UBL 2.1 wants the children of each element, for the elements of the table in terms.ts.
- * Names without prefixes: none is both an aggregate and a value under one parent. Source: OASIS UBL 2.1 XSD.
+ * Without prefixes: no name is both a group and a value under one parent. Source: OASIS UBL 2.1 XSD.
  */
 
 const party = 'EndpointID PartyIdentification PartyName PostalAddress PartyTaxScheme PartyLegalEntity Contact'

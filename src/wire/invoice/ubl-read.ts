@@ -15,8 +15,8 @@ import {
 } from './ubl-plan.ts'
 import { ValueProblem, quoted, readValue } from './values.ts'
 
-/** Enough for 30,000 lines without files; a larger document is refused before memory suffers. */
-const defaultLimits: Partial<XmlLimits> = { octetsMax: 128 * 1024 * 1024, nodesMax: 4_000_000 }
+/** Enough for 25,000 lines; a larger document is refused before memory suffers. */
+const defaultLimits: Partial<XmlLimits> = { octetsMax: 64 * 1024 * 1024, nodesMax: 2_000_000 }
 
 type Bag = Record<string, unknown>
 
@@ -92,10 +92,7 @@ class Reader {
     const draft: Bag = {}
     this.current[0] = draft
     this.visit(this.document, this.plan.root)
-    // UBL demands an order number where only the sales order is known; the agreed filler is not a reference.
-    if (draft['purchaseOrderReference'] === 'NA' && draft['salesOrderReference'] !== undefined) {
-      delete draft['purchaseOrderReference']
-    }
+    dropFillers(draft)
     return draft
   }
 
@@ -297,6 +294,13 @@ const prefixes: Readonly<Record<string, string>> = { [namespaces.cac]: 'cac', [n
 
 function hasCurrency({ binding }: UblNode): boolean {
   return binding !== undefined && (binding.leaf.kind === 'amount' || binding.leaf.kind === 'price')
+}
+
+/** UBL demands an order number where only the sales order is known, and a card network; the agreed filler says neither. */
+function dropFillers(draft: InvoiceDraft): void {
+  if (draft.purchaseOrderReference === 'NA' && draft.salesOrderReference !== undefined)
+    delete draft.purchaseOrderReference
+  for (const { card } of draft.paymentMeans ?? []) if (card?.network === 'NA') delete card.network
 }
 
 /** The trimmed text, or the attribute's, of the first element down a path. */

@@ -74,6 +74,12 @@ describe('what we write from JSON', () => {
     expect(xsdErrors(writeUbl(readGood(sample(json => (everything(json), (json.typeCode = '381'))))))).toEqual([])
   })
 
+  it('has a card network for UBL when the author names none, and takes it for none', () => {
+    const invoice = readGood(sample(({ paymentMeans }) => (paymentMeans[0].card = { number: '411111' })))
+    expect(writeUbl(invoice).toString()).toContain('<cbc:NetworkID>NA</cbc:NetworkID>')
+    expect(readUbl(writeUbl(invoice))).toMatchObject({ invoice })
+  })
+
   it('loses nothing on the way through UBL, with every group', () => {
     for (const typeCode of ['380', '381']) {
       const invoice = readGood(sample(json => (everything(json), (json.typeCode = typeCode))))
