@@ -91,7 +91,7 @@ function answer(ctx: RouteContext, outcome: SendOutcome): void {
       )
     }
     case 'number-taken':
-      throw new Problem('number-taken', 'the invoice that has the number is linked', {
+      throw new Problem('number-taken', `invoice ${outcome.invoiceId} has this number`, {
         members: { links: { invoice: linksOf(outcome.invoiceId)['self'] } },
       })
     case 'key-reused':

@@ -15,6 +15,8 @@ const commands: readonly Command[] = [serve, sandbox, send, lookup, trace, keys,
 /** Runs one command line (without the program's name) and resolves to the exit code. Never throws. */
 export async function runCli(words: readonly string[], streams: TerminalStreams): Promise<ExitCode> {
   const terminal = openTerminal(streams, words.includes('--json'))
+  // Whoever reads us, `head` for one, may have had enough before we are done.
+  for (const stream of [streams.output, streams.errors]) stream.on?.('error', ignoreClosedPipe)
   const [name = 'help', ...rest] = words
   if (name === 'help' || name === '--help' || name === '-h') return showHelp(rest[0], terminal)
   const command = commands.find(one => one.name === name)
@@ -32,6 +34,10 @@ export async function runCli(words: readonly string[], streams: TerminalStreams)
   } catch (error) {
     return explain(error, command, terminal)
   }
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }
 
 function explain(error: unknown, command: Command, terminal: Terminal): ExitCode {

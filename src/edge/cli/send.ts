@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { readPem } from '../../adapters/keys/index.ts'
+import { createLog } from '../../adapters/log/index.ts'
 import { loadConfig } from '../../config.ts'
 import { inMemory } from '../../kernel/index.ts'
 import { type Core, createCore } from '../../node.ts'
@@ -90,7 +91,7 @@ interface Sending {
 async function sendFromHere(octets: Buffer, { given, terminal, route, seconds }: Sending): Promise<ExitCode> {
   const file = given.value('config')
   terminal.progress('starting')
-  await using core = await createCore(loadConfig(file === undefined ? {} : { file }))
+  await using core = await createCore(loadConfig(file === undefined ? {} : { file }), { log: warnings })
   const outcome = await core.invoicing.send({ source: sourceOf(octets), route, idempotency: undefined })
   const id = accepted(outcome, terminal)
   if (id === undefined) return 1
@@ -105,6 +106,9 @@ async function sendFromHere(octets: Buffer, { given, terminal, route, seconds }:
   const trace = traceJson(invoice, events, attempts) as unknown as TraceJson
   return conclude(invoiceJson(invoice) as unknown as InvoiceJson, trace, terminal)
 }
+
+/** Standard output is for the answer. */
+const warnings = createLog({ level: 'warn', destination: process.stderr })
 
 /** Waits until the invoice has reached an end, or nothing is due before the deadline. */
 async function settled(core: Core, id: InvoiceId, deadline: number): Promise<void> {

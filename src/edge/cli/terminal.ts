@@ -21,9 +21,16 @@ export interface Paint {
   bad(text: string): string
 }
 
+/** As much of a stream as a command needs. */
+export interface TerminalStream {
+  write(text: string): unknown
+  readonly isTTY?: boolean
+  on?(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown
+}
+
 export interface TerminalStreams {
-  readonly output: { write(text: string): unknown; readonly isTTY?: boolean }
-  readonly errors: { write(text: string): unknown; readonly isTTY?: boolean }
+  readonly output: TerminalStream
+  readonly errors: TerminalStream
   /** False under NO_COLOR. */
   readonly colours: boolean
 }

@@ -66,7 +66,7 @@ export function stepLine(step: StepJson, paint: Paint): string {
   const isReceipt = step.name === 'answer' && step.detail['kind'] === 'receipt'
   const label = isReceipt ? receiptLabel : (view?.label ?? step.name)
   const failed = 'failure' in step.detail || step.detail['answer'] === 'absent'
-  const wanted = failed ? ['failure', ...Object.keys(step.detail).filter(key => key !== 'failure')] : view?.show
+  const wanted = 'failure' in step.detail ? ['failure', 'url', 'server'] : view?.show
   const shown = (wanted ?? Object.keys(step.detail)).filter(key => key in step.detail)
   const detail = shown
     .map(key => (key === 'octets' ? `${step.detail[key]} octets` : String(step.detail[key])))

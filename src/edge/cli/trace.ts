@@ -1,4 +1,5 @@
 import type { InvoiceId, TransmissionId } from '../../services/domain.ts'
+import { createLog } from '../../adapters/log/index.ts'
 import { loadConfig } from '../../config.ts'
 import { createCore } from '../../node.ts'
 import { invoiceJson, traceJson } from '../api/index.ts'
@@ -51,7 +52,9 @@ async function fromApi(id: string, url: string, given: Arguments): Promise<Found
 async function fromDatabase(id: string, file: string | undefined): Promise<Found | undefined> {
   if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id))
     throw new UsageError(`${id} is not the id of an invoice`)
-  await using core = await createCore(loadConfig(file === undefined ? {} : { file }))
+  await using core = await createCore(loadConfig(file === undefined ? {} : { file }), {
+    log: createLog({ level: 'warn', destination: process.stderr }),
+  })
   const invoice = await core.reader.findInvoice(id as InvoiceId)
   if (invoice === undefined) return undefined
   const transmissionId: TransmissionId = invoice.transmission.id
