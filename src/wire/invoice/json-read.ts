@@ -97,10 +97,8 @@ function unknownField(key: string, fields: Group['fields']): string {
   const nearest = known
     .map(name => ({ name, distance: editDistance(key.toLowerCase().slice(0, 40), name.toLowerCase()) }))
     .reduce((best, next) => (next.distance < best.distance ? next : best))
-  const hint =
-    nearest.distance <= Math.max(2, Math.ceil(nearest.name.length / 3))
-      ? `did you mean ${nearest.name}?`
-      : `known are ${known.join(', ')}`
+  const near = nearest.distance <= Math.max(2, Math.ceil(nearest.name.length / 3))
+  const hint = near ? `did you mean ${nearest.name}?` : `the nearest known name is ${nearest.name}`
   return `The field ${quoted(key)} is unknown; ${hint}`
 }
 
