@@ -25,7 +25,7 @@ import {
   url,
 } from './setting.ts'
 
-export { ConfigError, type ConfiguredParticipant, Secret, type StaticReceiver } from './setting.ts'
+export { ConfigError, Secret } from './setting.ts'
 
 /**
  * Every setting once. The name of a setting is `group.key`; its environment variable follows from it:

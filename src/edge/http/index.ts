@@ -1,5 +1,5 @@
-export { readBody, type ReadBody, spoolBody } from './body.ts'
-export { Problem, problemCodes, type ProblemCode, type ProblemError } from './problem.ts'
-export { type Method, readQuery, type RouteContext, type RouteEntry, serveRoutes } from './routes.ts'
+export { readBody, spoolBody } from './body.ts'
+export { Problem, problemCodes, type ProblemError } from './problem.ts'
+export { readQuery, type RouteContext, type RouteEntry, serveRoutes } from './routes.ts'
 export { type HttpServer, listen, ListenError, type ServerOptions } from './server.ts'
 export { errorMapper, requestId, type RequestState } from './stack.ts'
