@@ -64,6 +64,11 @@ export class Report {
     this.root = root
   }
 
+  /** Nothing more is listed: work for messages would be lost. */
+  get isFull(): boolean {
+    return this.findings.length === findingsMax
+  }
+
   fatal(rule: string, path: Path, message: string, mismatch?: Mismatch): void {
     this.add('fatal', { rule, path, message }, mismatch)
   }

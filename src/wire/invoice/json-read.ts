@@ -28,7 +28,7 @@ function readGroup(json: unknown, { fields, path, report }: Context): Bag | unde
     const inner = [...path, key]
     const entry = Object.hasOwn(fields, key) ? fields[key] : undefined
     if (entry === undefined) {
-      report.refuse('json.unknown-field', inner, unknownField(key, fields))
+      report.refuse('json.unknown-field', inner, report.isFull ? '' : unknownField(key, fields))
     } else {
       const read = readEntry(value, entry, { path: inner, report })
       if (read !== undefined) bag[key] = read
