@@ -16,8 +16,6 @@ export interface EnvelopeStart {
   readonly tagStart: number
   readonly tagEnd: number
   readonly tagName: string
-  /** Is the document an element without content, `<a/>`? */
-  readonly emptyTag: boolean
 }
 
 /**
@@ -43,7 +41,6 @@ export function openEnvelope(head: Buffer): EnvelopeStart | undefined {
     tagStart: tag.start,
     tagEnd: tag.end,
     tagName: tag.name,
-    emptyTag: tag.kind === 'empty',
   }
 }
 
@@ -94,7 +91,6 @@ function locate(text: string): Located | undefined {
     else if (rootName === undefined) rootName = piece.name
     else if (headerEnd !== undefined) return { rootName, headerEnd, tag: piece }
     if (piece.kind === 'open') depth++
-    if (depth < 1) throw new PeppolError('envelope', 'StandardBusinessDocument holds no document')
     if (depth === 1 && piece.name !== rootName) headerEnd = piece.end
   }
   return undefined

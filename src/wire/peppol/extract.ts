@@ -107,7 +107,6 @@ class Body {
 
   constructor(start: EnvelopeStart, kind: ExtractedDocument['kind'], seen: Seen) {
     this.start = start
-    if (kind !== 'xml' && start.emptyTag) throw new PeppolError('payload', `${start.document.local} is empty`)
     const text = new CharacterData(start.tagName)
     this.decoders = { xml: [], text: [text], binary: [text, new Base64()] }[kind]
     this.toSkip = kind === 'xml' ? 0 : start.tagEnd - start.documentStart

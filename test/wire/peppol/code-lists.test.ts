@@ -77,13 +77,13 @@ describe('the code lists', () => {
     ['a state is unknown', () => ({ ...json, transportProfiles: [{ id: 'x', state: 'retired' }] })],
     [
       'a document type has an unknown scheme',
-      () => ({ ...json, documentTypes: [{ scheme: 'x', value: 'y', processes: [] }] }),
+      () => ({ ...json, documentTypes: [{ scheme: 'x', value: 'y', name: 'z', state: 'active', processes: [] }] }),
     ],
     [
       'a document type has no processes',
       () => ({ ...json, documentTypes: [{ ...billing, name: 'x', state: 'active' }] }),
     ],
-    ['a row is no object', () => ({ ...json, processes: ['x'] })],
+    ['a row is no object', () => ({ ...json, processes: [null] })],
     ['a scheme has no country', () => ({ ...json, participantSchemes: [{ icd: '0001', code: 'x', name: 'x' }] })],
     ['the version is missing', () => ({ ...json, version: '' })],
   ])('are refused when %s', (_, forge) => {

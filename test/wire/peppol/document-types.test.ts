@@ -57,6 +57,7 @@ describe('the registration that answers for a document', () => {
     [['a'], { a: 'a', 'a@b': undefined, 'a@b@c': undefined, b: undefined }],
     [['a*'], { a: 'a*', 'a@b': 'a*', 'a@b@c': 'a*', b: undefined }],
     [['a@b*'], { a: undefined, 'a@b': 'a@b*', 'a@b@c': 'a@b*', b: undefined }],
+    [['ab', 'a@bc'], { a: undefined, 'a@b': undefined, ab: 'ab' }],
     [['a*', 'a@b'], { a: 'a*', 'a@b': 'a@b', 'a@b@c': 'a*', b: undefined }],
     [['a*', 'a@b*'], { a: 'a*', 'a@b': 'a@b*', 'a@b@c': 'a@b*', 'a@c': 'a*', b: undefined }],
     [['a@b*', 'a*'], { a: 'a*', 'a@b': 'a@b*', 'a@b@c': 'a@b*', 'a@c': 'a*', b: undefined }],
@@ -108,6 +109,8 @@ describe('the registration that answers for a document', () => {
   })
 
   it('is none for a document whose value cannot be taken apart', () => {
-    expect(selectDocumentType({ scheme: 'peppol-doctype-wildcard', value: 'abc' }, [wildcard('a*')])).toBeUndefined()
+    const broken = { scheme: 'peppol-doctype-wildcard', value: 'abc*' } as const
+    expect(selectDocumentType({ ...broken, value: 'abc' }, [wildcard('a*')])).toBeUndefined()
+    expect(selectDocumentType(wildcard('a'), [broken, wildcard('a*')])).toEqual(wildcard('a*'))
   })
 })

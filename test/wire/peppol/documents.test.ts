@@ -62,11 +62,33 @@ async function built(document: Octets, options: { facts?: typeof facts; wrapping
   return sbd.bytes
 }
 
+/** As much is read before the first octet goes out; pieces show only behind it. */
+const startOctetsMin = 65_536
+
+const padding = (size: number) => `<!--${'x'.repeat(size - 7)}-->`
+
+/** The same envelope, in pieces that break off anywhere in its document. */
+function brokenOff(sbd: Buffer, pieceSize: number): AsyncIterable<Buffer> {
+  const text = sbd.toString('latin1')
+  const header = text.lastIndexOf('StandardBusinessDocumentHeader>')
+  const tag = header + text.slice(header).search(/<(?:\w+:)?(?:Invoice|BinaryContent|TextContent)\b/)
+  const before = Buffer.from(padding(startOctetsMin - text.indexOf('>', tag) - 1))
+  const at = sbd.indexOf('?>') + 2
+  return joined(Buffer.concat([sbd.subarray(0, at), before, sbd.subarray(at)]), pieceSize)
+}
+
+async function* joined(octets: Buffer, pieceSize: number): AsyncGenerator<Buffer> {
+  yield octets.subarray(0, startOctetsMin)
+  yield* inPieces(octets.subarray(startOctetsMin), pieceSize)
+}
+
 /** The document as text, taken out at once and in pieces: always the same. */
 async function extracted(sbd: Buffer): Promise<string> {
   const whole = (await gather(extractDocument(sbd))).toString()
-  for (const size of [1, 7, 100, 1024, 5000]) {
-    if (sbd.length / size < 20_000) expect((await gather(extractDocument(inPieces(sbd, size)))).toString()).toBe(whole)
+  for (const size of [1, 2, 7, 100, 1024, 5000]) {
+    if (sbd.length / size > 20_000) continue
+    expect((await gather(extractDocument(inPieces(sbd, size)))).toString()).toBe(whole)
+    expect((await gather(extractDocument(brokenOff(sbd, size)))).toString()).toBe(whole)
   }
   return whole
 }
@@ -238,6 +260,7 @@ describe('a document that is not XML', () => {
   it.each([
     ['is no base64', 'BinaryContent', 'SGVs*G8='],
     ['goes on behind its padding', 'BinaryContent', 'SGVsbG8=SGVs'],
+    ['goes on behind its padding and a blank', 'BinaryContent', 'SGVsbG8= SGVs'],
     ['is cut off', 'BinaryContent', 'SGVsb'],
     ['holds an element', 'TextContent', 'a<b/>'],
     ['holds a comment', 'TextContent', 'a<!-- b -->'],
@@ -251,11 +274,24 @@ describe('a document that is not XML', () => {
     const sbd = wrapper(local, content)
     expect(await codeOfAsync(() => gather(extractDocument(sbd)))).toBe('payload')
     expect(await codeOfAsync(() => gather(extractDocument(inPieces(sbd, 5))))).toBe('payload')
+    for (const size of [1, 4, 100]) {
+      expect(await codeOfAsync(() => gather(extractDocument(brokenOff(sbd, size))))).toBe('payload')
+    }
   })
 
   it('is unwrapped with a comment behind the wrapper', async () => {
     const sbd = wrapper('TextContent', 'a').toString().replace('</w:TextContent>', '</w:TextContent> <!-- b -->\n')
     expect(await extracted(Buffer.from(sbd))).toBe('a')
+  })
+
+  it('is refused early when its end does not end', async () => {
+    let pieces = 0
+    async function* endless(): AsyncGenerator<Buffer> {
+      yield* brokenOff(wrapper('TextContent', 'a</'), 100_000)
+      for (; pieces < 1000; pieces++) yield Buffer.alloc(1024, 'x')
+    }
+    expect(await codeOfAsync(() => gather(extractDocument(endless())))).toBe('payload')
+    expect(pieces).toBeLessThan(20)
   })
 
   it('is refused when the wrapper is an empty tag', async () => {
@@ -275,9 +311,13 @@ describe('a document taken out of a foreign envelope', () => {
       ' xmlns=',
       ` xmlns:u="${invoiceNamespace}" xmlns:x="urn:x&amp;&lt;" xmlns:z="urn:z" xmlns:unused="urn:u" xmlns=`,
     )
-    expect(await extracted(Buffer.from(sbd))).toBe(
-      `<u:Invoice xmlns:u="${invoiceNamespace}" xmlns:x="urn:x&amp;&lt;" xmlns:z="urn:z" a="1"><x:y b="z:q"/></u:Invoice>`,
-    )
+    const declarations = `xmlns:u="${invoiceNamespace}" xmlns:x="urn:x&amp;&lt;" xmlns:z="urn:z"`
+    const rest = 'a="1"><x:y b="z:q"/></u:Invoice>'
+    expect((await gather(extractDocument(Buffer.from(sbd)))).toString()).toBe(`<u:Invoice ${declarations} ${rest}`)
+    for (const size of [1, 10]) {
+      const document = await gather(extractDocument(brokenOff(Buffer.from(sbd), size)))
+      expect(document.toString()).toBe(`<u:Invoice ${declarations} xmlns:unused="urn:u" ${rest}`)
+    }
   })
 
   it('declares what its root does not declare otherwise, and never the namespace of the envelope', async () => {
@@ -314,12 +354,32 @@ describe('a document taken out of a foreign envelope', () => {
     ['no document', envelope(header)],
     ['nothing at all', ''],
     ['no envelope', invoice],
+    ['a header that is not well-formed', envelope().replace('</Sender>', '</Absender>')],
     ['a header that is cut off', envelope().slice(0, 400)],
     ['a header that never ends', envelope(`<StandardBusinessDocumentHeader>${'<a>b</a>'.repeat(200_000)}`)],
   ])('is refused with %s', async (_, xml) => {
     const octets = Buffer.from(xml)
     expect(await codeOfAsync(() => gather(extractDocument(octets)))).toBe('envelope')
     expect(await codeOfAsync(() => gather(extractDocument(inPieces(octets, 4096))))).toBe('envelope')
+  })
+
+  it('is found when what is read first breaks off within a delimiter', async () => {
+    for (const delimiter of ['<!--', '<![CDATA[', '<?a ', '</Contact>', '<b c=">">']) {
+      const closing = {
+        '<!--': '-->',
+        '<![CDATA[': ']]>',
+        '<?a ': '?>',
+        '</Contact>': '<Contact>',
+        '<b c=">">': '</b>',
+      }[delimiter]
+      const contact = `<ContactInformation><Contact>${delimiter}${closing}</Contact></ContactInformation></Sender>`
+      const [before = '', after = ''] = envelope().replace('</Sender>', contact).split('?>\n')
+      for (let cut = 1; cut <= delimiter.length; cut++) {
+        const at = before.length + 3 + after.indexOf(`<Contact>${delimiter}`) + 9 + cut
+        const sbd = Buffer.from(`${before}?>\n${padding(startOctetsMin - at)}${after}`)
+        expect((await gather(extractDocument(inPieces(sbd, startOctetsMin)))).toString()).toBe(invoice)
+      }
+    }
   })
 
   it('closes its source when nobody reads on', async () => {
@@ -340,7 +400,7 @@ describe('a document taken out of a foreign envelope', () => {
 
   itShared('is phase4’s invoice', async () => {
     const sbd = sharedData('as4/sbdh/phase4-base-sbdh.xml')
-    const document = await extracted(sbd)
+    const document = (await gather(extractDocument(sbd))).toString()
     expect(document.startsWith('<Invoice xmlns:cac=')).toBe(true)
     expect(sbd.toString()).toContain(document)
     expect(document.trimEnd().endsWith('</Invoice>')).toBe(true)

@@ -50,6 +50,22 @@ describe('an envelope', () => {
         .replace('xmlns=', 'xmlns:x='),
     ],
     ['a byte order mark', `\ufeff${envelope()}`],
+    [
+      'CDATA sections',
+      envelope()
+        .replace('9915:Receiver', '<![CDATA[9915:Receiver]]>')
+        .replace(
+          '</Sender>',
+          '<ContactInformation><![CDATA[</StandardBusinessDocumentHeader><a>]]></ContactInformation></Sender>',
+        ),
+    ],
+    [
+      'delimiters in attribute values',
+      envelope().replace(
+        '</Sender>',
+        `<ContactInformation><Contact a="/>" b='">'>x</Contact></ContactInformation></Sender>`,
+      ),
+    ],
     ['no XML declaration', envelope().replace(/<\?xml.*\n/, '')],
     [
       'comments, instructions and white space around everything',
@@ -196,6 +212,7 @@ describe('an envelope is refused', () => {
     ['a root of another namespace', envelope().replace(sbdhNamespace, 'urn:x'), 'envelope'],
     ['the header alone', header.replace('Header>', `Header xmlns="${sbdhNamespace}">`), 'envelope'],
     ['no document', envelope(header), 'envelope'],
+    ['something else than the header', envelope(`<Header/>${invoice}`), 'envelope'],
     ['the document before the header', envelope(invoice + header), 'envelope'],
     ['an envelope within', envelope(header + envelope().replace(/<\?.*\n/, '')), 'envelope'],
     ['a second header', envelope(header + header), 'envelope'],
