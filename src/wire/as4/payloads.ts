@@ -21,7 +21,7 @@ import type {
 } from './types.ts'
 import { VerifiedEnvelope } from './verify.ts'
 
-export interface PayloadInput {
+interface PayloadInput {
   readonly mime: MimeMessage
   readonly keys: readonly DecryptionKey[]
   readonly spool: Spool
@@ -29,7 +29,7 @@ export interface PayloadInput {
 }
 
 /** The only SignedUserMessage there is. */
-export class ProvenMessage implements SignedUserMessage {
+class ProvenMessage implements SignedUserMessage {
   readonly userMessage: UserMessage
   readonly signer: Certificate
   readonly references: readonly SignedReference[]

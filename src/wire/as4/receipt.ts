@@ -14,6 +14,9 @@ interface Stamp {
   readonly at: Instant
 }
 
+/** Characters of a Description or ErrorDetail. */
+const descriptionMax = 1000
+
 /**
  * The signed receipt: SOAP without multipart, one MessagePartNRInformation for each ds:Reference of the received signature, in its
  * order and with its transforms, digest method and value. It never carries the attachments. [peppol.md §1.6]
@@ -49,8 +52,8 @@ export async function buildErrorSignal(
       severity,
       shortDescription,
     },
-    tag('eb:Description', { 'xml:lang': 'en' }, text(fault.message)),
-    tag('eb:ErrorDetail', {}, text(fault.detail)),
+    tag('eb:Description', { 'xml:lang': 'en' }, text(printable(fault.message))),
+    tag('eb:ErrorDetail', {}, text(printable(fault.detail))),
   )
   const unique = uniqueOf(options.stamp)
   const messaging = writeSignal(options.stamp, unique, { refToMessageId, content: error })
@@ -72,6 +75,11 @@ function writeSignal(
     refToMessageId === undefined ? undefined : tag('eb:RefToMessageId', {}, text(refToMessageId)),
   )
   return writeMessaging(unique, tag('eb:SignalMessage', {}, info, content))
+}
+
+/** A fault may quote what the peer wrote, and the peer may have written anything at any length. */
+function printable(words: string): string {
+  return words.replaceAll(/[^\x20-\uD7FF\uE000-\uFFFD]/g, '?').slice(0, descriptionMax)
 }
 
 /** The message id is unique, but not of the form of an XML id. */

@@ -6,7 +6,7 @@ import { gcm, ns, uri } from './names.ts'
 import type { PackedPayload, PartInfo, Party, Property, SealedMessage, SignedReference, UserMessage } from './types.ts'
 import { signSoap, writeMessaging, writeToken, writeTokenReference } from './write-soap.ts'
 
-export interface SealOptions {
+interface SealOptions {
   readonly key: SigningKey
   /** Trusted before: the content key is wrapped for it, and only its holder can give the receipt. */
   readonly receiver: Certificate

@@ -279,6 +279,14 @@ describe('our error signal', () => {
     expect(answer(signal)).toMatchObject({ kind: 'unusable', reason: 'other-message' })
   })
 
+  it('can be written whatever it quotes, and never grows long', async () => {
+    const wild = `control \u0000\u0007\uFFFF, half a pair \uD800, ${'long '.repeat(1000)}`
+    const given = answer(await errorSignal(new EbmsFault('EBMS:0007', wild), receiver.keys))
+    expect(given).toMatchObject({ kind: 'error', authenticated: true })
+    expect(given.kind === 'error' && given.errors[0]!.detail.slice(0, 30)).toBe('control ???, half a pair ?, lo')
+    expect(given.kind === 'error' && given.errors[0]!.detail.length).toBeLessThanOrEqual(1000)
+  })
+
   it('has its own detail, or else the message', () => {
     expect(new EbmsFault('EBMS:0009', 'why').detail).toBe('why')
   })
