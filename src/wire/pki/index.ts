@@ -3,7 +3,6 @@ export type {
   CertificateRole,
   DecryptionKey,
   DistinguishedName,
-  KeyUsage,
   RevocationList,
   SigningKey,
   TrustSnapshot,

@@ -1,14 +1,4 @@
-export type {
-  NamespaceDeclaration,
-  XmlAttribute,
-  XmlComment,
-  XmlDocument,
-  XmlElement,
-  XmlInstruction,
-  XmlLimits,
-  XmlNode,
-  XmlText,
-} from './types.ts'
+export type { XmlDocument, XmlElement, XmlLimits } from './types.ts'
 export { XmlError } from './error.ts'
 export { parseXml } from './parse.ts'
 export { decodeBase64 } from './base64.ts'

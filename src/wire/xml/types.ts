@@ -32,7 +32,7 @@ export interface NamespaceDeclaration {
 }
 
 /** Character data with references resolved, CDATA sections included, line ends normalised. */
-export interface XmlText {
+interface XmlText {
   readonly kind: 'text'
   readonly value: string
 }
