@@ -57,6 +57,7 @@ function isSignature(element: XmlElement): boolean {
   return element.namespace === signatureNamespace && element.local === 'Signature'
 }
 
+/** Exactly what §5.2 names, whatever else wire/xmldsig can read for AS4. */
 function checkShape({ canonicalization, signatureAlgorithm, references }: ParsedSignature): void {
   if (canonicalization.algorithm !== algorithms.inclusiveC14n)
     throw wrong('the canonicalisation is not inclusive C14N 1.0')

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { instantOf } from '../../../src/kernel/index.ts'
 import { selectEndpoint } from '../../../src/wire/smp/index.ts'
 import { makeTestPki } from '../../support/pki.ts'
-import { type SigningOptions, enveloped, sign, withoutSignature } from './sign.ts'
+import { type SigningOptions, enveloped, inclusive, sign, withoutSignature } from './sign.ts'
 import { ap, at, billing, codeOf, document, informationIn, pki, process, read, smp } from './sample.ts'
 
 describe('signed service metadata', () => {
@@ -54,6 +54,8 @@ describe('signed service metadata', () => {
     ['has no transform', { transforms: [] }],
     ['has a second transform', { transforms: [enveloped, 'http://www.w3.org/2001/10/xml-exc-c14n#'] }],
     ['has another transform', { transforms: ['http://www.w3.org/2001/10/xml-exc-c14n#'] }],
+    ['canonicalises once more', { transforms: [enveloped, inclusive] }],
+    ['canonicalises only', { transforms: [inclusive] }],
     ['has two references', { referenceCount: 2 }],
     ['has no KeyInfo', { keyInfo: '' }],
     [
@@ -141,6 +143,11 @@ describe('signed service metadata', () => {
       'with neither information nor redirect',
       xml => xml.replaceAll('smp:ServiceInformation', 'smp:Other'),
       'malformed',
+    ],
+    [
+      'with something beside its metadata',
+      xml => xml.replace('</smp:ServiceMetadata>', '$&<smp:Extension></smp:Extension>'),
+      'signature',
     ],
     [
       'with information and redirect',

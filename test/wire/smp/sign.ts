@@ -13,7 +13,7 @@ export interface SigningOptions {
   readonly keyInfo?: string
 }
 
-const inclusive = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315'
+export const inclusive = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315'
 const exclusive = 'http://www.w3.org/2001/10/xml-exc-c14n#'
 export const enveloped = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature'
 const signatureMethods = {
