@@ -41,8 +41,8 @@ export interface InboundRecord extends Addressing {
 }
 
 export type InboundOutcome =
-  /** Committed: the receipt may leave. */
-  | { readonly kind: 'recorded' }
+  /** Committed: the receipt may leave. `job`: it is to be processed, and by us when it was recorded as claimed. */
+  | { readonly kind: 'recorded'; readonly job: boolean }
   /** This message was here before; its first receipt. */
   | { readonly kind: 'repeat'; readonly receipt: Buffer }
   /** This message id was here before with other bytes; nothing was changed. */
@@ -105,15 +105,20 @@ export type InboundSettlement =
     }
   | { readonly state: 'exception'; readonly event: TransmissionEvent; readonly failure: Failure }
 
+export interface RecordOptions {
+  /** Without: false. The job is recorded as claimed by this process, which has a place for it and begins at once; it never shows up in a claim. */
+  readonly claimed: boolean
+}
+
 /**
  * Each function is one commit (or part of a shared one): when it resolves, everything it names is durable together.
  * All of them may be called from many nodes on one database.
  */
 export interface ExchangeStore {
   /** Message, evidence, event and the job to process it. Unique: messageId. A second envelope with the same instance id becomes `duplicate`. */
-  recordInbound(record: InboundRecord): Promise<InboundOutcome>
+  recordInbound(record: InboundRecord, options?: RecordOptions): Promise<InboundOutcome>
   /** Transmission, payload, invoice, event and the job to send it. */
-  recordOutbound(record: OutboundRecord): Promise<OutboundOutcome>
+  recordOutbound(record: OutboundRecord, options?: RecordOptions): Promise<OutboundOutcome>
   /** Moves due outbound rows (queued, indeterminate) to `sending`, oldest first; skips rows that others hold. */
   claimOutbound(most: number, now: Instant): Promise<readonly OutboundClaim[]>
   /** Must resolve before the first octet is posted. Replaces a sealed message that never left. */

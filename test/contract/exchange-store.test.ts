@@ -34,7 +34,7 @@ beforeEach(() => claimAll())
 describe('an inbound message', () => {
   it('is recorded with its evidence, its event and its job', async () => {
     const record = inboundRecord()
-    expect(await store.recordInbound(record)).toEqual({ kind: 'recorded' })
+    expect(await store.recordInbound(record)).toEqual({ kind: 'recorded', job: true })
     const transmission = await store.findTransmission(record.id)
     expect(transmission).toMatchObject({
       direction: 'inbound',
@@ -85,14 +85,14 @@ describe('an inbound message', () => {
     const { instanceId, contentSha256 } = record
     const sender = { ...record.sender, value: record.sender.value.toUpperCase() }
     const resend = inboundRecord({ instanceId, contentSha256, sender })
-    expect(await store.recordInbound(resend)).toEqual({ kind: 'recorded' })
+    expect(await store.recordInbound(resend)).toEqual({ kind: 'recorded', job: false })
     expect(await store.findTransmission(resend.id)).toMatchObject({ state: 'duplicate', failure: undefined })
     expect(await store.listEvents(resend.id)).toEqual([{ at: start, kind: 'duplicate', detail: { first: record.id } }])
     expect((await store.findContent(resend.id, 'answer'))?.octets).toEqual(inMemory(resend.receipt))
     expect(await store.claimInbound(10, later)).toEqual([])
     // A third one meets two rows with the instance id.
     const third = inboundRecord({ instanceId, contentSha256 })
-    expect(await store.recordInbound(third)).toEqual({ kind: 'recorded' })
+    expect(await store.recordInbound(third)).toEqual({ kind: 'recorded', job: false })
     expect(await store.findTransmission(third.id)).toMatchObject({ state: 'duplicate' })
   })
 
@@ -101,7 +101,7 @@ describe('an inbound message', () => {
     await store.recordInbound(record)
     await claimAll()
     const other = inboundRecord({ instanceId: record.instanceId })
-    expect(await store.recordInbound(other)).toEqual({ kind: 'recorded' })
+    expect(await store.recordInbound(other)).toEqual({ kind: 'recorded', job: false })
     expect(await store.findTransmission(other.id)).toMatchObject({
       state: 'exception',
       failure: { code: 'instance-id-reused', retry: false },
@@ -216,7 +216,7 @@ describe('an outbound transmission', () => {
     expect(await store.recordOutbound(record)).toEqual({ kind: 'recorded' })
     const inbound = inboundRecord()
     await store.recordInbound(inbound)
-    expect(await store.recordInbound(inbound)).toEqual({ kind: 'recorded' })
+    expect(await store.recordInbound(inbound)).toEqual({ kind: 'recorded', job: true })
   })
 
   it('keeps what was sealed for the next claim, and shows its message id and its SOAP part', async () => {
@@ -284,7 +284,7 @@ describe('many at once', () => {
       store.recordInbound({ ...known, id: randomUUID() as TransmissionId }),
       store.recordInbound(inboundRecord({ messageId: known.messageId })),
     ])
-    expect(outcomes.slice(0, 20)).toEqual(fresh.map(() => ({ kind: 'recorded' })))
+    expect(outcomes.slice(0, 20)).toEqual(fresh.map(() => ({ kind: 'recorded', job: true })))
     expect(outcomes.slice(20)).toEqual([{ kind: 'repeat', receipt: known.receipt }, { kind: 'conflict' }])
     for (const record of fresh) {
       expect((await store.findContent(record.id, 'payload'))?.octets).toEqual(record.payload)
@@ -307,6 +307,26 @@ describe('many at once', () => {
     expect(outcomes.map(({ status }) => status)).toEqual([...good.map(() => 'fulfilled'), 'rejected'])
     for (const record of good) expect(await store.findTransmission(record.id)).toBeDefined()
     expect(await store.findTransmission(bad.id)).toBeUndefined()
+  })
+
+  it('a row recorded as claimed is never claimed again, by nobody', async () => {
+    const outbound = outboundRecord()
+    const inbound = inboundRecord()
+    await store.recordOutbound(outbound, { claimed: true })
+    await store.recordInbound(inbound, { claimed: true })
+    const other = await database.connect()
+    const claims = [
+      ...(await store.claimOutbound(100, later)),
+      ...(await other.claimOutbound(100, later)),
+      ...(await store.claimInbound(100, later)),
+      ...(await other.claimInbound(100, later)),
+    ]
+    const ids = claims.map(({ transmission }) => transmission.id)
+    expect(ids).not.toContain(outbound.id)
+    expect(ids).not.toContain(inbound.id)
+    expect(await store.findTransmission(outbound.id)).toMatchObject({ state: 'sending' })
+    await store.settleOutbound(outbound.id, settlement())
+    expect(await store.findTransmission(outbound.id)).toMatchObject({ state: 'delivered' })
   })
 
   it('two processes never claim the same row', async () => {

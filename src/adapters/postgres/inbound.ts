@@ -1,7 +1,16 @@
 import type { Instant } from '../../kernel/index.ts'
 import type { TransmissionId } from '../../services/domain.ts'
 import type { BlobStore, InboundClaim, InboundOutcome, InboundRecord, InboundSettlement } from '../../services/ports.ts'
-import { bigintArray, booleanArray, byteaArray, instantArray, jsonArray, textArray, uuidArray } from './arrays.ts'
+import {
+  bigintArray,
+  booleanArray,
+  byteaArray,
+  instantArray,
+  integerArray,
+  jsonArray,
+  textArray,
+  uuidArray,
+} from './arrays.ts'
 import {
   addressingArrays,
   addressingNames,
@@ -29,8 +38,8 @@ const recordFresh: Statement = {
   name: 'inbound-record',
   text: `
     with record as (
-      select * from unnest(${parameters(1, 'uuid text text timestamptz bigint bytea bytea boolean text text text text text text text text text')})
-        as r (id, message_id, peer, at, content_size, content_sha256, identity, compressed, ${addressingNames})
+      select * from unnest(${parameters(1, 'uuid text text timestamptz bigint bytea bytea boolean integer text text text text text text text text text')})
+        as r (id, message_id, peer, at, content_size, content_sha256, identity, compressed, claimed_by, ${addressingNames})
     ), fresh as (
       insert into transmission (id, direction, state, route, original, created_at, updated_at, message_id, peer, content_size,
           content_sha256, identity, compressed, ${addressingNames})
@@ -42,11 +51,12 @@ const recordFresh: Statement = {
     ), evidence as (
       insert into content (transmission_id, payload, payload_key, payload_size, envelope, answer)
         select id, payload, payload_key, payload_size, envelope, answer
-        from unnest(${parameters(18, 'uuid bytea text bigint bytea bytea')})
+        from unnest(${parameters(19, 'uuid bytea text bigint bytea bytea')})
           as c (id, payload, payload_key, payload_size, envelope, answer)
         where id in (select id from fresh)
     ), work as (
-      insert into job (transmission_id, direction, due_at) select id, 'inbound', created_at from fresh
+      insert into job (transmission_id, direction, due_at, claimed_by)
+        select id, 'inbound', at, claimed_by from record where id in (select id from fresh)
     ), history as (
       insert into event (transmission_id, at, kind, detail)
         select id, created_at, 'received', jsonb_build_object('peer', peer) from fresh
@@ -54,12 +64,22 @@ const recordFresh: Statement = {
     select id from fresh`,
 }
 
-export async function recordInbound(pool: Pool, records: readonly InboundRecord[]): Promise<readonly InboundOutcome[]> {
+export interface InboundRecording {
+  readonly record: InboundRecord
+  /** Who holds the job from the start; undefined leaves it to be claimed. */
+  readonly claimant: number | undefined
+}
+
+export async function recordInbound(
+  pool: Pool,
+  recordings: readonly InboundRecording[],
+): Promise<readonly InboundOutcome[]> {
+  const records = recordings.map(({ record }) => record)
   const ids = uuidArray(records.map(({ id }) => id))
   const payloads = records.map(({ payload }) => payloadColumns(payload))
   const fresh = await pool.query<{ id: string }>(recordFresh, [
     ids,
-    ...factArrays(records),
+    ...factArrays(recordings),
     ids,
     byteaArray(payloads.map(({ payload }) => payload)),
     textArray(payloads.map(({ key }) => key)),
@@ -70,12 +90,13 @@ export async function recordInbound(pool: Pool, records: readonly InboundRecord[
   const recorded = new Set(fresh.map(({ id }) => id))
   const outcomes: InboundOutcome[] = []
   for (const record of records) {
-    outcomes.push(recorded.has(record.id) ? { kind: 'recorded' } : await recordKnown(pool, record))
+    outcomes.push(recorded.has(record.id) ? { kind: 'recorded', job: true } : await recordKnown(pool, record))
   }
   return outcomes
 }
 
-function factArrays(records: readonly InboundRecord[]): readonly Buffer[] {
+function factArrays(recordings: readonly InboundRecording[]): readonly Buffer[] {
+  const records = recordings.map(({ record }) => record)
   return [
     textArray(records.map(({ messageId }) => messageId)),
     textArray(records.map(({ peer }) => peer)),
@@ -84,6 +105,7 @@ function factArrays(records: readonly InboundRecord[]): readonly Buffer[] {
     byteaArray(records.map(({ contentSha256 }) => contentSha256)),
     byteaArray(records.map(({ identity }) => identity)),
     booleanArray(records.map(({ compressed }) => compressed)),
+    integerArray(recordings.map(({ claimant }) => claimant)),
     ...addressingArrays(records),
   ]
 }
@@ -91,19 +113,27 @@ function factArrays(records: readonly InboundRecord[]): readonly Buffer[] {
 const findMessage: Statement = {
   name: 'inbound-find-message',
   text: `
-    select t.id, t.identity, c.answer from transmission t join content c on c.transmission_id = t.id
+    select t.id, t.identity, c.answer, exists (select 1 from job j where j.transmission_id = t.id) as job
+    from transmission t join content c on c.transmission_id = t.id
     where t.message_id = $1 and t.direction = 'inbound'`,
+}
+
+interface KnownRow {
+  readonly id: string
+  readonly identity: Buffer
+  readonly answer: Buffer
+  readonly job: boolean
 }
 
 /** Something of this message was here before: the same message id, or the same envelope in another message. */
 async function recordKnown(pool: Pool, record: InboundRecord): Promise<InboundOutcome> {
   for (;;) {
-    const [known] = await pool.query<{ id: string; identity: Buffer; answer: Buffer }>(findMessage, [record.messageId])
+    const [known] = await pool.query<KnownRow>(findMessage, [record.messageId])
     // Our own row: the answer to an earlier try of this very call was lost.
-    if (known?.id === record.id) return { kind: 'recorded' }
+    if (known?.id === record.id) return { kind: 'recorded', job: known.job }
     if (known)
       return known.identity.equals(record.identity) ? { kind: 'repeat', receipt: known.answer } : { kind: 'conflict' }
-    if (await recordSecondEnvelope(pool, record)) return { kind: 'recorded' }
+    if (await recordSecondEnvelope(pool, record)) return { kind: 'recorded', job: false }
     // Another process has recorded the message id between the two statements: look again.
   }
 }

@@ -1,5 +1,5 @@
 import type { Instant, Octets } from '../../kernel/index.ts'
-import type { BlobStore, ExchangeStore, RegistryStore, TransmissionReader } from '../../services/ports.ts'
+import type { BlobStore, ExchangeStore, RecordOptions, RegistryStore, TransmissionReader } from '../../services/ports.ts'
 import { Batch } from './batch.ts'
 import { type Claimant, openClaimant } from './claimant.ts'
 import { claimInbound, recordInbound, settleInbound } from './inbound.ts'
@@ -61,12 +61,12 @@ function exchangeStore(pool: Pool, claimant: Claimant, blobs: Pick<BlobStore, 'o
   const number = (): Promise<number> => claimant.number()
   const batches = {
     recordInbound: new Batch(
-      (records: Parameters<typeof recordInbound>[1]) => recordInbound(pool, records),
-      record => heldOctets(record.payload) + record.envelope.length + record.receipt.length,
+      (recordings: Parameters<typeof recordInbound>[1]) => recordInbound(pool, recordings),
+      ({ record }) => heldOctets(record.payload) + record.envelope.length + record.receipt.length,
     ),
     recordOutbound: new Batch(
-      (records: Parameters<typeof recordOutbound>[1]) => recordOutbound(pool, records),
-      record => heldOctets(record.payload),
+      (recordings: Parameters<typeof recordOutbound>[1]) => recordOutbound(pool, recordings),
+      ({ record }) => heldOctets(record.payload),
     ),
     keepSealed: new Batch(
       async (sealings: Parameters<typeof keepSealed>[2]) => keepSealed(pool, await number(), sealings),
@@ -80,13 +80,16 @@ function exchangeStore(pool: Pool, claimant: Claimant, blobs: Pick<BlobStore, 'o
       settleInbound(pool, await number(), settlings),
     ),
   }
-  const announce = <Outcome extends { readonly kind: string }>(outcome: Outcome): Outcome => {
-    if (outcome.kind === 'recorded') claimant.announceWork()
+  const announce = <Outcome extends { readonly kind: string }>(outcome: Outcome, claimed: boolean): Outcome => {
+    if (outcome.kind === 'recorded' && !claimed) claimant.announceWork()
     return outcome
   }
+  const holder = async (claimed: boolean): Promise<number | undefined> => (claimed ? await number() : undefined)
   return {
-    recordInbound: async record => announce(await batches.recordInbound.add(record)),
-    recordOutbound: async record => announce(await batches.recordOutbound.add(record)),
+    recordInbound: async (record, { claimed } = unclaimed) =>
+      announce(await batches.recordInbound.add({ record, claimant: await holder(claimed) }), claimed),
+    recordOutbound: async (record, { claimed } = unclaimed) =>
+      announce(await batches.recordOutbound.add({ record, claimant: await holder(claimed) }), claimed),
     claimOutbound: async (most, now) => claimOutbound(pool, { claimant: await number(), most, now }, blobs),
     async keepSealed(id, sealed) {
       const kept = await batches.keepSealed.add({ id, sealed })
@@ -104,6 +107,8 @@ function exchangeStore(pool: Pool, claimant: Claimant, blobs: Pick<BlobStore, 'o
     onWork: listener => claimant.onWork(listener),
   }
 }
+
+const unclaimed: RecordOptions = { claimed: false }
 
 function heldOctets(octets: Octets): number {
   return octets.kind === 'memory' ? octets.size : 0

@@ -29,9 +29,9 @@ const record: Statement = {
   name: 'outbound-record',
   text: `
     with record as (
-      select * from unnest(${parameters(1, 'uuid jsonb timestamptz bigint bytea bytea text text uuid text text text text text text text text text text')})
+      select * from unnest(${parameters(1, 'uuid jsonb timestamptz bigint bytea bytea text text uuid text integer text text text text text text text text text')})
         as r (id, route, at, content_size, content_sha256, payload_digest, idempotency_key, request_sha256, invoice_id,
-          invoice_number, ${addressingNames})
+          invoice_number, claimed_by, ${addressingNames})
     ), fresh as (
       insert into transmission (id, direction, state, original, compressed, route, created_at, updated_at, content_size,
           content_sha256, payload_digest, idempotency_key, request_sha256, invoice_id, invoice_number, ${addressingNames})
@@ -43,25 +43,33 @@ const record: Statement = {
     ), payload as (
       insert into content (transmission_id, payload, payload_key, payload_size)
         select id, payload, payload_key, payload_size
-        from unnest(${parameters(20, 'uuid bytea text bigint')}) as c (id, payload, payload_key, payload_size)
+        from unnest(${parameters(21, 'uuid bytea text bigint')}) as c (id, payload, payload_key, payload_size)
         where id in (select id from fresh)
     ), invoice as (
       insert into invoice (transmission_id, direction, ${invoiceNames})
         select transmission_id, 'outbound', ${invoiceNames}
-        from unnest(${parameters(24, 'uuid uuid text text text text text text text text')}) as i (transmission_id, ${invoiceNames})
+        from unnest(${parameters(25, 'uuid uuid text text text text text text text text')}) as i (transmission_id, ${invoiceNames})
         where transmission_id in (select id from fresh) and id is not null
     ), work as (
-      insert into job (transmission_id, direction, due_at) select id, 'outbound', created_at from fresh
+      insert into job (transmission_id, direction, due_at, claimed_by)
+        select id, 'outbound', at, claimed_by from record where id in (select id from fresh)
     ), history as (
       insert into event (transmission_id, at, kind, detail) select id, created_at, 'submitted', '{}' from fresh
     )
     select id from fresh`,
 }
 
+export interface OutboundRecording {
+  readonly record: OutboundRecord
+  /** Who holds the job from the start; undefined leaves it to be claimed. */
+  readonly claimant: number | undefined
+}
+
 export async function recordOutbound(
   pool: Pool,
-  records: readonly OutboundRecord[],
+  recordings: readonly OutboundRecording[],
 ): Promise<readonly OutboundOutcome[]> {
+  const records = recordings.map(({ record }) => record)
   const ids = uuidArray(records.map(({ id }) => id))
   const payloads = records.map(({ payload }) => payloadColumns(payload))
   const invoices = records.map(({ invoice }) => invoice)
@@ -76,6 +84,7 @@ export async function recordOutbound(
     textArray(records.map(({ idempotency }) => idempotency?.requestSha256)),
     uuidArray(invoices.map(invoice => invoice?.id)),
     textArray(invoices.map(invoice => invoice?.number)),
+    integerArray(recordings.map(({ claimant }) => claimant)),
     ...addressingArrays(records),
     ids,
     byteaArray(payloads.map(({ payload }) => payload)),

@@ -2,17 +2,17 @@ import type { Instant, Spool } from '../../kernel/index.ts'
 import { packPayload } from '../../wire/as4/index.ts'
 import { buildSbd } from '../../wire/peppol/index.ts'
 import type { TransmissionId } from '../domain.ts'
-import type { ExchangeStore, InboundClaim, OutboundClaim } from '../ports.ts'
+import type { ExchangeStore, InboundClaim, OutboundClaim, OutboundRecord } from '../ports.ts'
 import { type ProcessWorld, processInbound } from './process.ts'
 import { type ReceiveWorld, receive } from './receive.ts'
 import { type SendWorld, send } from './send.ts'
 import type { Exchange, Submission, SubmitOutcome } from './types.ts'
-import { Worker } from './worker.ts'
+import { type Place, Worker } from './worker.ts'
 
 export type * from './types.ts'
 export { contentOf } from './content.ts'
 
-export interface ExchangeWorld extends Omit<ReceiveWorld, 'store'>, Omit<SendWorld, 'store'>, ProcessWorld {
+export interface ExchangeWorld extends Omit<ReceiveWorld, 'store' | 'reserveProcessing'>, Omit<SendWorld, 'store'>, ProcessWorld {
   readonly store: ExchangeStore
   readonly blobs: ReceiveWorld['blobs'] & Spool
   /** Messages being sent at once. */
@@ -47,6 +47,7 @@ export function createExchange(world: ExchangeWorld): Exchange {
     },
     world.log,
   )
+  const receiveWorld: ReceiveWorld = { ...world, reserveProcessing: () => inbound.reserve() }
   const alarm = new Alarm(world, () => outbound.wake())
   let listening: Disposable | undefined
   let recovery: NodeJS.Timeout | undefined
@@ -64,8 +65,8 @@ export function createExchange(world: ExchangeWorld): Exchange {
   }
 
   return {
-    receive: request => receive(world, request),
-    submit: submission => submit(world, submission),
+    receive: request => receive(receiveWorld, request),
+    submit: submission => submit(world, submission, () => outbound.reserve()),
     async start() {
       await recover()
       listening = world.store.onWork(wake)
@@ -90,16 +91,21 @@ export function createExchange(world: ExchangeWorld): Exchange {
 }
 
 /** Envelope, compress once, commit. From here on only these octets are signed and sent. */
-async function submit(world: ExchangeWorld, submission: Submission): Promise<SubmitOutcome> {
+async function submit(
+  world: ExchangeWorld,
+  submission: Submission,
+  reserve: () => Place<OutboundClaim> | undefined,
+): Promise<SubmitOutcome> {
   const { route, document, wrapping, invoice, idempotency, ...addressing } = submission
   const id = world.random.uuid() as TransmissionId
   const at = world.clock.now()
   const instanceId = world.random.uuid()
   const sbd = buildSbd({ ...addressing, instanceId, createdAt: at }, document, wrapping)
   const packed = await packPayload(sbd, world.blobs)
+  const place = reserve()
   let kept = false
   try {
-    const outcome = await world.store.recordOutbound({
+    const outbound = {
       ...addressing,
       instanceId,
       id,
@@ -111,13 +117,41 @@ async function submit(world: ExchangeWorld, submission: Submission): Promise<Sub
       contentSha256: packed.content.sha256,
       invoice,
       idempotency,
-    })
+    }
+    const outcome = await world.store.recordOutbound(outbound, { claimed: place !== undefined })
     kept = outcome.kind === 'recorded'
-    if (kept) world.log.info('transmission.submitted', { transmissionId: id, receiver: addressing.receiver.value })
+    if (kept) {
+      world.log.info('transmission.submitted', { transmissionId: id, receiver: addressing.receiver.value })
+      place?.begin(claimOf(outbound))
+    }
     return { ...outcome, transmissionId: id }
   } finally {
+    if (!kept) place?.release()
     if (!kept && packed.octets.kind === 'stored') await world.blobs.remove(packed.octets.key)
   }
+}
+
+/** What a claim of this record would give, without the way to the database and back. */
+function claimOf(record: OutboundRecord): OutboundClaim {
+  const { id, route, at, payload, payloadDigest, contentSize, contentSha256 } = record
+  const { sender, receiver, documentType, process, countryC1, instanceId } = record
+  const transmission = {
+    ...{ sender, receiver, documentType, process, countryC1, instanceId },
+    id,
+    direction: 'outbound',
+    state: 'queued',
+    route,
+    messageId: undefined,
+    peer: undefined,
+    attempts: 0,
+    nextAttemptAt: undefined,
+    failure: undefined,
+    createdAt: at,
+    updatedAt: at,
+    contentSize,
+    contentSha256: contentSha256.toString('hex'),
+  } as const
+  return { transmission, payload, payloadDigest, sealed: undefined }
 }
 
 async function sendAndSettle(world: ExchangeWorld, claim: OutboundClaim, stopping: AbortSignal): Promise<void> {

@@ -23,10 +23,11 @@ import {
   readSbd,
 } from '../../wire/peppol/index.ts'
 import type { TransmissionId } from '../domain.ts'
-import type { BlobStore, ExchangeStore, InboundOutcome, Log } from '../ports.ts'
+import type { BlobStore, ExchangeStore, InboundClaim, InboundOutcome, InboundRecord, Log } from '../ports.ts'
 import type { Registry } from '../registry/index.ts'
 import type { Trust } from '../trust/index.ts'
 import type { As4Answer, As4Request } from './types.ts'
+import type { Place } from './worker.ts'
 
 export interface ReceiveWorld {
   readonly clock: Clock
@@ -41,6 +42,8 @@ export interface ReceiveWorld {
   readonly decryptionKeys: readonly DecryptionKey[]
   readonly messageIdHost: string
   readonly limits: As4Limits
+  /** A place to process what is received, when one is free. */
+  reserveProcessing(): Place<InboundClaim> | undefined
 }
 
 const soapType = 'application/soap+xml; charset=UTF-8'
@@ -72,11 +75,7 @@ export async function receive(world: ReceiveWorld, request: As4Request): Promise
 }
 
 /** From here on octets may lie in the blob store: they stay only if a commit names them. */
-async function keepOrDiscard(
-  world: ReceiveWorld,
-  message: SignedUserMessage,
-  header: PeppolHeader,
-): Promise<As4Answer> {
+async function keepOrDiscard(world: ReceiveWorld, message: SignedUserMessage, header: PeppolHeader): Promise<As4Answer> {
   const payload = onlyPayload(message)
   let kept = false
   try {
@@ -85,7 +84,7 @@ async function keepOrDiscard(
     const stamp = { messageId: `${world.random.uuid()}@${world.messageIdHost}`, at: world.clock.now() }
     const receipt = await buildReceipt(message, world.signingKey, stamp)
     const id = world.random.uuid() as TransmissionId
-    const outcome = await record(world, { id, at: stamp.at, header, sbdh, message, payload, receipt })
+    const outcome = await record(world, recordOf({ id, at: stamp.at, header, sbdh, message, payload, receipt }))
     kept = outcome.kind === 'recorded'
     return answerOf(world, outcome, { id, header, receipt })
   } finally {
@@ -121,19 +120,50 @@ interface Received {
   readonly receipt: Buffer
 }
 
-function record(world: ReceiveWorld, received: Received): Promise<InboundOutcome> {
-  const { id, at, header, sbdh, message, payload, receipt } = received
-  return world.store.recordInbound({
+/** Commits. Where a worker has a free place the job is its own from the start and begins without a claim. */
+async function record(world: ReceiveWorld, inbound: InboundRecord): Promise<InboundOutcome> {
+  const place = world.reserveProcessing()
+  let begun = false
+  try {
+    const outcome = await world.store.recordInbound(inbound, { claimed: place !== undefined })
+    if (outcome.kind === 'recorded' && outcome.job && place !== undefined) {
+      place.begin({ transmission: transmissionOf(inbound), payload: inbound.payload, compressed: inbound.compressed })
+      begun = true
+    }
+    return outcome
+  } finally {
+    if (!begun) place?.release()
+  }
+}
+
+function transmissionOf(inbound: InboundRecord): InboundClaim['transmission'] {
+  const { sender, receiver, documentType, process, countryC1, instanceId } = inbound
+  return {
+    id: inbound.id,
+    direction: 'inbound',
+    state: 'received',
+    route: { kind: 'peppol' },
+    ...{ sender, receiver, documentType, process, countryC1, instanceId },
+    messageId: inbound.messageId,
+    peer: inbound.peer,
+    attempts: 0,
+    nextAttemptAt: undefined,
+    failure: undefined,
+    createdAt: inbound.at,
+    updatedAt: inbound.at,
+    contentSize: inbound.contentSize,
+    contentSha256: inbound.contentSha256.toString('hex'),
+  }
+}
+
+function recordOf({ id, at, header, sbdh, message, payload, receipt }: Received): InboundRecord {
+  const { sender, receiver, documentType, process, countryC1, instanceId } = sbdh
+  return {
     id,
     at,
     messageId: header.messageId,
     peer: header.senderAccessPoint,
-    sender: sbdh.sender,
-    receiver: sbdh.receiver,
-    documentType: sbdh.documentType,
-    process: sbdh.process,
-    countryC1: sbdh.countryC1,
-    instanceId: sbdh.instanceId,
+    ...{ sender, receiver, documentType, process, countryC1, instanceId },
     payload: payload.octets,
     compressed: payload.part.compressed,
     contentSize: payload.content.size,
@@ -141,7 +171,7 @@ function record(world: ReceiveWorld, received: Received): Promise<InboundOutcome
     identity: identityOf(message),
     envelope: message.envelope,
     receipt,
-  })
+  }
 }
 
 /** The same for a message that is posted again unchanged, and for nothing else. */

@@ -9,6 +9,12 @@ export interface WorkerSource<Claim> {
   work(claim: Claim): Promise<void>
 }
 
+/** A free place that was set aside; exactly one of begin and release ends it. */
+export interface Place<Claim> {
+  begin(claim: Claim): void
+  release(): void
+}
+
 /**
  * Claims due rows while there are free places and hands each to `work`.
  *
@@ -19,6 +25,7 @@ export class Worker<Claim> implements AsyncDisposable {
   readonly #source: WorkerSource<Claim>
   readonly #log: Log
   readonly #underWay = new Set<Promise<void>>()
+  #reserved = 0
   #claiming: Promise<void> | undefined
   #wokenMeanwhile = false
   /** The last claim filled every free place, so that more rows may be due. */
@@ -44,11 +51,32 @@ export class Worker<Claim> implements AsyncDisposable {
     this.#claiming = run
   }
 
+  /**
+   * Sets a place aside for a row that is about to be recorded as claimed, which saves the claim. undefined when none is free or older
+   * rows may be waiting for it.
+   */
+  reserve(): Place<Claim> | undefined {
+    const free = this.#source.concurrency - this.#underWay.size - this.#reserved
+    if (free <= 0 || this.#more || this.#claiming !== undefined || this.#stopped) return undefined
+    this.#reserved++
+    return {
+      begin: claim => {
+        this.#reserved--
+        this.#begin(claim)
+      },
+      release: () => {
+        this.#reserved--
+      },
+    }
+  }
+
   /** Resolves when nothing is claimed and nothing under way, as of the last wake(). */
   async idle(): Promise<void> {
-    while (this.#claiming !== undefined || this.#underWay.size > 0) {
+    while (this.#claiming !== undefined || this.#underWay.size + this.#reserved > 0) {
       await this.#claiming
       if (this.#underWay.size > 0) await Promise.race(this.#underWay)
+      // A reserved place waits for a commit that somebody else is making.
+      else if (this.#reserved > 0) await new Promise(resolve => setTimeout(resolve, 5))
     }
   }
 
@@ -62,7 +90,7 @@ export class Worker<Claim> implements AsyncDisposable {
     try {
       for (;;) {
         this.#wokenMeanwhile = false
-        const free = this.#source.concurrency - this.#underWay.size
+        const free = this.#source.concurrency - this.#underWay.size - this.#reserved
         this.#more = free <= 0
         if (free <= 0 || this.#stopped) return
         const claims = await this.#source.claim(free)

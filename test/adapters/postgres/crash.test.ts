@@ -71,7 +71,9 @@ describe('a connection that the server ends', () => {
     await store.recordInbound(inboundRecord())
     await terminate('passerelle')
     const record = inboundRecord()
-    await expect.poll(() => store.recordInbound(record).catch(() => undefined)).toEqual({ kind: 'recorded' })
+    await expect
+      .poll(() => store.recordInbound(record).catch(() => undefined))
+      .toEqual({ kind: 'recorded', job: true })
     expect(await store.findTransmission(record.id)).toBeDefined()
   })
 
