@@ -3,8 +3,11 @@ import { canonicalize, parseXml } from '../xml/index.ts'
 import { EbmsFault } from './ebms.ts'
 import { parseMediaType } from './media-type.ts'
 
-/** An XML payload that was not compressed is hashed in canonical form, which takes the whole tree in memory: bounded. */
-const xmlOctetsMax = 20 * 1024 * 1024
+/**
+ * An XML payload that was not compressed is hashed in canonical form, which takes the whole tree in memory: bounded.
+ * Measured: 10 MB of invoice lines take 416 MB and a second of the main thread, 20 MB take 740 MB and three.
+ */
+const xmlOctetsMax = 10 * 1024 * 1024
 const xmlNodesMax = 2_000_000
 const carriageReturn = 0x0d
 const lineFeed = 0x0a

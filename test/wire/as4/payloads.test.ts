@@ -377,6 +377,11 @@ describe('the digest of an attachment that is not compressed', () => {
     await expect(open(bigMessage, { chunks })).resolves.toBeDefined()
   })
 
+  it('is not computed for more XML than fits in memory: EBMS:0202', async () => {
+    const octets = Buffer.alloc(10 * 1024 * 1024 + 1, ' ')
+    await refused('EBMS:0202', withAttachments(posted, [{ octets }], announced('application/xml')))
+  })
+
   it('is refused for announced XML that is none: EBMS:0101', async () => {
     await refused('EBMS:0101', withAttachments(posted, [{ octets: Buffer.from('<a>') }], announced('application/xml')))
   })
