@@ -219,9 +219,11 @@ async function refuse(world: ReceiveWorld, error: unknown, messageId: string | u
     world.log.error('as4.broken', { messageId, cause: error })
     return plain(500, 'internal error; nothing was stored; try again later')
   }
-  world.log.warn('as4.refused', { messageId, code: fault.code, reason: fault.message, detail: fault.detail })
+  const refToMessageId = messageId ?? fault.refToMessageId
+  const { code, message: reason, detail, cause } = fault
+  world.log.warn('as4.refused', { messageId: refToMessageId, code, reason, detail, cause })
   const body = await buildErrorSignal(fault, {
-    refToMessageId: messageId,
+    refToMessageId,
     key: world.signingKey,
     stamp: { messageId: `${world.random.uuid()}@${world.messageIdHost}`, at: world.clock.now() },
   })
