@@ -54,6 +54,7 @@ function readSignal(soap: SoapMessage, sealed: SealedMessage): Answer {
   const signer = proveSigner(soap, sealed)
   const info = onlyChild(signal, ns.eb, 'MessageInfo')
   const receiptId = textIn(info, 'MessageId')
+  if (receiptId === '') throw new Unusable('not-a-signal', 'the receipt has no MessageId')
   const timestamp: Instant = readTimestamp(info)
   if (textIn(info, 'RefToMessageId') !== sealed.messageId) {
     throw new Unusable('other-message', 'the RefToMessageId of the receipt is not the id of our message')

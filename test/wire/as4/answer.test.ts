@@ -172,6 +172,7 @@ describe('an answer is unusable', () => {
     ],
     ['holds nothing', /<eb:SignalMessage>[^]*<\/eb:SignalMessage>/, '', 'not-a-signal'],
     ['has no time', /<eb:Timestamp>[^<]*/, '<eb:Timestamp>now', 'not-a-signal'],
+    ['has no id of its own', /<eb:MessageId>[^<]*<\/eb:MessageId>/, '', 'not-a-signal'],
     ['has no MessageInfo', /<eb:MessageInfo>[^]*<\/eb:MessageInfo>/, '', 'not-a-signal'],
     [
       'has two Messaging',
