@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { members, type Sandbox, sampleInvoice, startSandbox } from '../../sandbox/index.ts'
 import { type ApiClient, bodyOf, openApi } from './api-client.ts'
@@ -35,7 +35,7 @@ export const sandbox: Command = {
     const running = start(terminal, {
       reset: given.flag('reset'),
       port: numberOf(given, 'port', { min: 1, max: 65_532 }),
-      folder: join(process.cwd(), given.value('folder') ?? '.passerelle/sandbox'),
+      folder: resolve(given.value('folder') ?? '.passerelle/sandbox'),
     })
     await using network = await running
     const arrived = await Promise.race([deliver(network, terminal), stopped.then(() => undefined)])
