@@ -310,12 +310,12 @@ describe('a document taken out of a foreign envelope', () => {
   })
 
   it('declares itself what only the envelope declared', async () => {
-    const sbd = envelope(`${header}<u:Invoice a="1"><x:y b="z:q"/></u:Invoice>`).replace(
+    const sbd = envelope(`${header}<u:Invoice a="1"><x:y b="z:q"/>${behind}</u:Invoice>`).replace(
       ' xmlns=',
       ` xmlns:u="${invoiceNamespace}" xmlns:x="urn:x&amp;&lt;" xmlns:z="urn:z" xmlns:unused="urn:u" xmlns=`,
     )
     const declarations = `xmlns:u="${invoiceNamespace}" xmlns:x="urn:x&amp;&lt;" xmlns:z="urn:z"`
-    const rest = 'a="1"><x:y b="z:q"/></u:Invoice>'
+    const rest = `a="1"><x:y b="z:q"/>${behind}</u:Invoice>`
     expect((await gather(extractDocument(Buffer.from(sbd)))).toString()).toBe(`<u:Invoice ${declarations} ${rest}`)
     for (const size of [1, 10]) {
       const document = await gather(extractDocument(brokenOff(Buffer.from(sbd), size)))
