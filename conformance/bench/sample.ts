@@ -62,17 +62,29 @@ function partyOf(party: typeof seller, more: object): object {
 }
 
 /** The invoice in its envelope. */
-export function sampleSbd(octets: number, at: Instant = instantOf('2026-11-21T10:00:00Z')): Buffer {
+export function sampleSbd(
+  octets: number,
+  at: Instant = instantOf('2026-11-21T10:00:00Z'),
+  instanceId = '6f1c1d9e-2f60-4c2b-9b59-6a6b1f3c9b11',
+): Buffer {
   const facts = {
     sender: participantOf(seller),
     receiver: participantOf(buyer),
     documentType,
     process,
     countryC1: 'FR',
-    instanceId: '6f1c1d9e-2f60-4c2b-9b59-6a6b1f3c9b11',
+    instanceId,
     createdAt: at,
   }
-  const sbd = buildSbd(facts, inMemory(sampleInvoice(octets)))
+  const sbd = buildSbd(facts, inMemory(cachedInvoice(octets)))
   if (!('kind' in sbd) || sbd.kind !== 'memory') throw new Error('a small document stays in memory')
   return sbd.bytes
+}
+
+const invoices = new Map<number, Buffer>()
+
+function cachedInvoice(octets: number): Buffer {
+  const invoice = invoices.get(octets) ?? sampleInvoice(octets)
+  invoices.set(octets, invoice)
+  return invoice
 }

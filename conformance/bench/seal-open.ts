@@ -1,5 +1,5 @@
 import { constants, publicEncrypt } from 'node:crypto'
-import { type Instant, type Octets, type Spool, inMemory, systemRandom } from '../../src/kernel/index.ts'
+import { type Instant, inMemory, systemRandom } from '../../src/kernel/index.ts'
 import {
   type As4Limits,
   type SealedMessage,
@@ -16,6 +16,7 @@ import {
 import { type Certificate, type DecryptionKey, type SigningKey, trustCertificate } from '../../src/wire/pki/index.ts'
 import { buildUserMessage } from '../../src/wire/peppol/index.ts'
 import { makeTestPki } from '../../test/support/pki.ts'
+import { memorySpool } from './memory-spool.ts'
 import { buyer, documentType, participantOf, process, sampleSbd, seller } from './sample.ts'
 
 const limits: As4Limits = {
@@ -103,16 +104,4 @@ function wrappedKeyOf(certificate: Certificate): Buffer {
 
 async function* inOneChunk(octets: Buffer): AsyncGenerator<Buffer> {
   yield octets
-}
-
-/** Keeps what it is given: the benchmark measures the wire, not a disk. */
-const memorySpool: Spool = {
-  create() {
-    const chunks: Buffer[] = []
-    return {
-      write: chunk => void chunks.push(chunk),
-      finish: async (): Promise<Octets> => inMemory(Buffer.concat(chunks)),
-      discard: async () => {},
-    }
-  },
 }
