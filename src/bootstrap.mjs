@@ -2,7 +2,7 @@
 // says, then hands over to the locked Node 24, which runs TypeScript without a build.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -79,6 +79,7 @@ async function install() {
     if (code !== 0) throw new Error(`npm ci failed with exit code ${code}; its messages are above`)
     process.stderr.write(`Installed in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.\n`)
   }
+  mkdirSync(modules, { recursive: true })
   writeFileSync(marker, wanted)
 }
 

@@ -59,21 +59,36 @@ const laws: Readonly<Record<string, Law>> = {
     modules: ['kernel', 'wire', 'services/domain.ts', 'services/ports.ts', 'services/exchange'],
     packages: [],
   },
-  'src/adapters/postgres': adapter('knex', 'pg', 'node:child_process', 'node:net', 'node:os', 'node:url', 'node:module'),
+  'src/adapters/postgres': adapter(
+    'knex',
+    'pg',
+    'node:child_process',
+    'node:net',
+    'node:os',
+    'node:url',
+    'node:module',
+  ),
   'src/adapters/http': adapter('undici', 'node:dns', 'node:net', 'node:tls'),
   'src/adapters/dns': adapter('dns-packet', 'node:dgram', 'node:dns', 'node:net'),
   'src/adapters/blobs': adapter(),
-  'src/adapters/keys': adapter('node-forge'),
+  'src/adapters/keys': adapter('node-forge', 'node:util'),
   'src/adapters/log': adapter('pino'),
+  // A door sees services; only the command line, which composes for itself, sees everything.
   'src/edge': {
-    modules: ['kernel', 'wire', 'services', 'edge', 'config.ts', 'adapters/keys', 'adapters/log', 'node.ts', 'sandbox'],
-    packages: ['koa', 'node:crypto', 'node:fs', 'node:http', 'node:https', 'node:path', 'node:stream', 'node:url', 'node:util', 'node:zlib'],
+    modules: ['kernel', 'wire', 'services', 'edge'],
+    packages: ['koa', 'node:crypto', 'node:fs', 'node:http', 'node:https', 'node:net', 'node:stream', 'node:zlib'],
+  },
+  'src/edge/cli': {
+    modules: ['*'],
+    packages: ['node:crypto', 'node:fs', 'node:path', 'node:timers/promises', 'node:util'],
   },
   'src/sandbox': { modules: ['*'], packages: ['*'] },
   'src/node.ts': { modules: ['*'], packages: ['node:http', 'node:https'] },
   'src/main.ts': { modules: ['*'], packages: ['*'] },
-  'src/cli.ts': { modules: ['edge/cli', 'config.ts'], packages: ['node:process'] },
-  'src/config.ts': { modules: ['kernel', 'wire'], packages: ['node:fs', 'node:path', 'node:url'] },
+  'src/cli.ts': { modules: ['edge/cli', 'config.ts', 'tether.ts'], packages: ['node:process'] },
+  'src/tether.ts': { modules: [], packages: [] },
+  'src/config.ts': { modules: ['setting.ts'], packages: ['node:fs', 'node:path', 'node:url'] },
+  'src/setting.ts': { modules: ['kernel'], packages: ['node:path', 'node:util'] },
 }
 
 function adapter(...packages: string[]): Law {
@@ -119,7 +134,11 @@ function files(folder: string): string[] {
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(root, file), 'utf8')
-  const found = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'|(?:^|\n)import\s*'([^']+)'/g)]
+  const found = [
+    ...text.matchAll(
+      /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'|(?:^|\n)import\s*'([^']+)'/g,
+    ),
+  ]
   return found.map(match => {
     const target = match[1] ?? match[2] ?? match[3] ?? ''
     return { file, target: target.startsWith('.') ? normalize(join(dirname(file), target)) : target }
