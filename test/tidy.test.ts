@@ -80,7 +80,7 @@ const laws: Readonly<Record<string, Law>> = {
   },
   'src/edge/cli': {
     modules: ['*'],
-    packages: ['node:crypto', 'node:fs', 'node:path', 'node:timers/promises', 'node:util'],
+    packages: ['node:crypto', 'node:fs', 'node:path', 'node:timers', 'node:util'],
   },
   'src/sandbox': { modules: ['*'], packages: ['*'] },
   'src/node.ts': { modules: ['*'], packages: ['node:http', 'node:https'] },

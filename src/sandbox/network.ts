@@ -37,7 +37,7 @@ export interface SandboxOptions {
 }
 
 /** Another sandbox uses the folder. */
-export class SandboxError extends WireError<'running'> {}
+class SandboxError extends WireError<'running'> {}
 
 const firstPort = 8410
 const host = '127.0.0.1'

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { WireError } from '../kernel/index.ts'
 
 /** A port that was asked for by number is taken. */
-export class PortError extends WireError<'port-taken'> {}
+class PortError extends WireError<'port-taken'> {}
 
 /** So many ports after the preferred one are tried. */
 const attemptsMax = 100

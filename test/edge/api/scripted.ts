@@ -22,7 +22,7 @@ export const steps: readonly Step[] = [
   { name: 'naptr', microseconds: 800, detail: { server: '127.0.0.1:53', records: 1 } },
 ]
 
-export function transmission(changes: Partial<Transmission> = {}): Transmission {
+function transmission(changes: Partial<Transmission> = {}): Transmission {
   return {
     id: uuid(2) as TransmissionId,
     direction: 'outbound',
