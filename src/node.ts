@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Koa from 'koa'
@@ -22,7 +23,13 @@ import type { BlobStore, DnsResolver, HttpClient, Log, TransmissionReader } from
 import { type Registry, createRegistry } from './services/registry/index.ts'
 import { type Trust, createTrust } from './services/trust/index.ts'
 import { type DecryptionKey, type SigningKey, buildTrust } from './wire/pki/index.ts'
-import { parseDocumentTypeId, parseParticipantId, parseProcessId, participantKey } from './wire/peppol/index.ts'
+import {
+  parseDocumentTypeId,
+  parseParticipantId,
+  parseProcessId,
+  participantKey,
+  readCodeLists,
+} from './wire/peppol/index.ts'
 
 /** A whole node: it listens, and works until it is disposed. */
 export interface PasserelleNode extends Core {
@@ -130,6 +137,7 @@ export interface NodeEnvironment {
   readonly random?: Random
 }
 
+const codeListsFile = fileURLToPath(new URL('../config/code-lists/peppol-9.7.json', import.meta.url))
 const certsFolder = fileURLToPath(new URL('../certs/', import.meta.url))
 
 /** Zones of the SML per network. [peppol.md §4.1] */
@@ -172,8 +180,10 @@ export async function createCore(config: Config, environment: NodeEnvironment = 
     cacheEntriesMax: config.cache.entriesMax,
   })
   const publicUrl = publicUrlOf(config)
+  const codeLists = readCodeLists(JSON.parse(readFileSync(codeListsFile, 'utf8')))
   const registry = createRegistry({
     clock,
+    codeLists,
     store: database,
     smpKey,
     smpUrl: publicUrl,
@@ -206,7 +216,7 @@ export async function createCore(config: Config, environment: NodeEnvironment = 
       processConcurrency: config.exchange.processorsMax,
     }),
   )
-  const invoicing = createInvoicing({ random, exchange, blobs, staticRoutes: staticRoutesOf(config) })
+  const invoicing = createInvoicing({ random, exchange, blobs, codeLists, staticRoutes: staticRoutesOf(config) })
   await registerConfigured(config, registry)
   const owned = stack.move()
   return {

@@ -7,7 +7,9 @@ export class NodeProcess implements AsyncDisposable {
   readonly #child: ChildProcess
 
   constructor() {
-    this.#child = fork(fileURLToPath(new URL('node-process.ts', import.meta.url)), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    this.#child = fork(fileURLToPath(new URL('node-process.ts', import.meta.url)), {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
   }
 
   get pid(): number {

@@ -15,6 +15,11 @@ export type Command =
 
 export type Reply =
   | { readonly kind: 'opened'; readonly url: string }
-  | { readonly kind: 'done'; readonly seconds: number; readonly milliseconds: readonly number[]; readonly failed: number }
+  | {
+      readonly kind: 'done'
+      readonly seconds: number
+      readonly milliseconds: readonly number[]
+      readonly failed: number
+    }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'broken'; readonly message: string }

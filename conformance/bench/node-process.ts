@@ -93,7 +93,10 @@ async function oneExchange(document: Octets, route: Route): Promise<boolean> {
 
 process.on('message', (command: Command) => {
   obey(command)
-    .catch((error: unknown): Reply => ({ kind: 'broken', message: error instanceof Error ? (error.stack ?? '') : String(error) }))
+    .catch((error: unknown): Reply => ({
+      kind: 'broken',
+      message: error instanceof Error ? (error.stack ?? '') : String(error),
+    }))
     .then(reply => process.send?.(reply, () => command.kind === 'stop' && process.disconnect()))
     .catch(() => process.disconnect())
 })

@@ -76,7 +76,11 @@ async function prepare(bed: Bed, count: number, octets: number): Promise<readonl
       process,
       contentId: `${systemRandom.uuid()}@bench`,
     })
-    const sealed = await sealMessage(message, packed, { key: sender, receiver: receiver.certificate, random: systemRandom })
+    const sealed = await sealMessage(message, packed, {
+      key: sender,
+      receiver: receiver.certificate,
+      random: systemRandom,
+    })
     const body = sealedBody(sealed, packed.octets)
     if (!Buffer.isBuffer(body)) throw new Error('a small message stays in memory')
     prepared.push({ sealed, body })

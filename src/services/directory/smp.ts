@@ -79,6 +79,10 @@ export async function findEndpoint(world: SmpWorld, question: LookupQuestion, st
   try {
     const endpoint = selectEndpoint(information, { process: question.process, at: world.clock.now() })
     steps.note('endpoint', { address: endpoint.address, transportProfile: endpoint.transportProfile })
+    // [AS4 §1.10]: TLS only.
+    if (!world.insecure && !endpoint.address.startsWith('https://')) {
+      throw new Unavailable('endpoint-insecure', `the SMP names ${endpoint.address}, which is not https`)
+    }
     return { endpoint, ttlSeconds: smp.ttlSeconds }
   } catch (error) {
     if (!(error instanceof SmpError)) throw error

@@ -12,7 +12,8 @@ import { type Place, Worker } from './worker.ts'
 export type * from './types.ts'
 export { contentOf } from './content.ts'
 
-export interface ExchangeWorld extends Omit<ReceiveWorld, 'store' | 'reserveProcessing'>, Omit<SendWorld, 'store'>, ProcessWorld {
+export interface ExchangeWorld
+  extends Omit<ReceiveWorld, 'store' | 'reserveProcessing'>, Omit<SendWorld, 'store'>, ProcessWorld {
   readonly store: ExchangeStore
   readonly blobs: ReceiveWorld['blobs'] & Spool
   /** Messages being sent at once. */

@@ -75,7 +75,11 @@ export async function receive(world: ReceiveWorld, request: As4Request): Promise
 }
 
 /** From here on octets may lie in the blob store: they stay only if a commit names them. */
-async function keepOrDiscard(world: ReceiveWorld, message: SignedUserMessage, header: PeppolHeader): Promise<As4Answer> {
+async function keepOrDiscard(
+  world: ReceiveWorld,
+  message: SignedUserMessage,
+  header: PeppolHeader,
+): Promise<As4Answer> {
   const payload = onlyPayload(message)
   let kept = false
   try {

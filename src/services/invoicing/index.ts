@@ -9,9 +9,9 @@ import {
   summaryOf,
   writeUbl,
 } from '../../wire/invoice/index.ts'
-import { participantKey } from '../../wire/peppol/index.ts'
+import { type CodeLists, PeppolError, participantKey } from '../../wire/peppol/index.ts'
 import type { InvoiceId, Route } from '../domain.ts'
-import type { Exchange } from '../exchange/index.ts'
+import type { Exchange, Submission, SubmitOutcome } from '../exchange/index.ts'
 import type { BlobStore } from '../ports.ts'
 import type { Invoicing, SendOutcome, SendRequest } from './types.ts'
 
@@ -21,6 +21,7 @@ export interface InvoicingWorld {
   readonly random: Random
   readonly exchange: Pick<Exchange, 'submit'>
   readonly blobs: BlobStore
+  readonly codeLists: CodeLists
   /** Receivers whose endpoint an operator has given by hand, by participantKey(). */
   readonly staticRoutes: ReadonlyMap<string, Route>
 }
@@ -56,7 +57,7 @@ function readJson(value: unknown): Read {
 async function readDocument(document: Octets): Promise<Read> {
   const skimmed = document.kind === 'memory' ? document.bytes : await skim(document.open())
   if (skimmed === undefined) {
-    return { kind: 'invalid', findings: [finding('the document is too large to be read as an invoice')] }
+    return { kind: 'invalid', findings: [finding('size', '', 'the document is too large to be read as an invoice')] }
   }
   const read = readUblToSend(skimmed)
   if ('findings' in read) return { kind: 'invalid', findings: read.findings }
@@ -70,8 +71,10 @@ async function submit(
 ): Promise<SendOutcome> {
   const addressed = addressingOf(invoice)
   if ('findings' in addressed) return { kind: 'invalid', findings: addressed.findings }
+  const refused = refusedByLists(addressed.addressing, world.codeLists)
+  if (refused.length > 0) return { kind: 'invalid', findings: refused }
   const invoiceId = world.random.uuid() as InvoiceId
-  const outcome = await world.exchange.submit({
+  const outcome = await submitOrExplain(world, {
     ...addressed.addressing,
     route: routeFor(world, request.route, participantKey(addressed.addressing.receiver)),
     document,
@@ -85,15 +88,49 @@ async function submit(
       return { kind: 'accepted', invoiceId: outcome.invoiceId, transmissionId: undefined, repeated: true }
     case 'number-taken':
     case 'key-reused':
+    case 'invalid':
       return outcome
   }
 }
+
+type Submitted = SubmitOutcome | { readonly kind: 'invalid'; readonly findings: readonly Finding[] }
+
+/** What the envelope cannot carry (another encoding, a document type declaration) is a fault of the document. */
+async function submitOrExplain(world: InvoicingWorld, submission: Submission): Promise<Submitted> {
+  try {
+    return await world.exchange.submit(submission)
+  } catch (error) {
+    if (!(error instanceof PeppolError)) throw error
+    return { kind: 'invalid', findings: [finding(`envelope.${error.code}`, '', error.message)] }
+  }
+}
+
+/** The Peppol lists are asked before anything is stored: what they have removed no receiver takes. [peppol.md §3.1] */
+function refusedByLists({ sender, receiver, documentType }: Addressed, codeLists: CodeLists): readonly Finding[] {
+  const findings: Finding[] = []
+  for (const [role, participant] of [
+    ['seller', sender],
+    ['buyer', receiver],
+  ] as const) {
+    if (codeLists.isKnownScheme(participant)) continue
+    const message = `${participant.value}: no such scheme in the Peppol code list ${codeLists.version}`
+    findings.push(finding('peppol.scheme', `/${role}/endpoint/scheme`, message))
+  }
+  if (codeLists.stateOf(documentType) === 'removed') {
+    findings.push(
+      finding('peppol.document-type', '/customization', `${documentType.value} was removed from the Peppol code list`),
+    )
+  }
+  return findings
+}
+
+type Addressed = Pick<Submission, 'sender' | 'receiver' | 'documentType'>
 
 /** What the caller names wins, then what the operator has configured, then the network. */
 function routeFor(world: InvoicingWorld, asked: Route, receiverKey: string): Route {
   return asked.kind === 'peppol' ? (world.staticRoutes.get(receiverKey) ?? asked) : asked
 }
 
-function finding(message: string): Finding {
-  return { rule: 'size', severity: 'fatal', pointer: '', message, term: undefined }
+function finding(rule: string, pointer: string, message: string): Finding {
+  return { rule, severity: 'fatal', pointer, message, term: undefined }
 }

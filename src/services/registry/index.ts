@@ -1,6 +1,7 @@
-import type { Clock } from '../../kernel/index.ts'
+import { type Clock, WireError } from '../../kernel/index.ts'
 import type { Certificate, SigningKey } from '../../wire/pki/index.ts'
 import {
+  type CodeLists,
   type DocumentTypeId,
   type ParticipantId,
   type ProcessId,
@@ -28,13 +29,17 @@ export interface Registry {
     process: ProcessId,
   ): Promise<RegisteredService | undefined>
   find(participant: ParticipantId): Promise<Registration | undefined>
-  /** Creates or replaces. Other nodes on the same database see it within `cacheSeconds`. */
+  /** Creates or replaces; throws RegistrationError for what the code lists have removed or do not know. Other nodes on the same database see it within `cacheSeconds`. */
   register(registration: Registration): Promise<void>
   remove(participant: ParticipantId): Promise<void>
 }
 
+/** A registration that the network would not take. */
+export class RegistrationError extends WireError<'scheme' | 'document-type' | 'process'> {}
+
 export interface RegistryWorld {
   readonly clock: Clock
+  readonly codeLists: CodeLists
   readonly store: RegistryStore
   /** Signs metadata; a node without one is no SMP and publishes nothing. */
   readonly smpKey: SigningKey | undefined
@@ -102,6 +107,7 @@ export function createRegistry(world: RegistryWorld): Registry {
       return selected && covering[types.indexOf(selected)]
     },
     async register(registration) {
+      checkRegistrable(registration, world.codeLists)
       await world.store.saveRegistration(registration)
       forget()
     },
@@ -109,6 +115,24 @@ export function createRegistry(world: RegistryWorld): Registry {
       await world.store.removeRegistration(participant)
       forget()
     },
+  }
+}
+
+/** Deprecated entries may stay for those who have them, removed ones never. [peppol.md §3.1] */
+function checkRegistrable({ participant, services }: Registration, codeLists: CodeLists): void {
+  if (!codeLists.isKnownScheme(participant)) {
+    throw new RegistrationError(
+      'scheme',
+      `${participant.value}: no such scheme in the Peppol code list ${codeLists.version}`,
+    )
+  }
+  for (const { documentType, process } of services) {
+    if (codeLists.stateOf(documentType) === 'removed') {
+      throw new RegistrationError('document-type', `${documentType.value} was removed from the Peppol code list`)
+    }
+    if (codeLists.processState(process) === 'removed') {
+      throw new RegistrationError('process', `process ${process.value} was removed from the Peppol code list`)
+    }
   }
 }
 

@@ -16,7 +16,7 @@ export {
   sameProcess,
 } from './identifiers.ts'
 export { documentTypeParts, selectDocumentType } from './document-types.ts'
-export { readCodeLists } from './code-lists.ts'
+export { type CodeLists, readCodeLists } from './code-lists.ts'
 export { readSbd } from './sbdh.ts'
 export { extractDocument, openDocument } from './extract.ts'
 export { type Wrapping, buildSbd } from './build-sbd.ts'
