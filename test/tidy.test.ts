@@ -61,6 +61,7 @@ const laws: Readonly<Record<string, Law>> = {
   },
   'src/adapters/postgres': adapter(
     'knex',
+    'migrations',
     'pg',
     'node:child_process',
     'node:net',
