@@ -44,7 +44,7 @@ export async function prepareBinaries(
     home = await copyPackage(home, await commonFolder())
   }
   const missing = await linkLibraries(home)
-  return { bin: join(home, 'native', 'bin'), environment: await linkElsewhere(missing, join(folder, 'lib')) }
+  return { bin: join(home, 'native', 'bin'), environment: await linkElsewhere(missing, join(folder, 'lib'), home) }
 }
 
 /** Whether `account` may enter every folder on the way and the last one too. Access control lists are not looked at. */
@@ -112,7 +112,8 @@ async function linkLibraries(home: string): Promise<readonly Link[]> {
   return failed
 }
 
-async function linkElsewhere(links: readonly Link[], folder: string): Promise<Record<string, string>> {
+/** A library found through a link looks for others beside the link, so the package's own folder is named too. */
+async function linkElsewhere(links: readonly Link[], folder: string, home: string): Promise<Record<string, string>> {
   const variable = libraryPathVariable[process.platform]
   if (links.length === 0 || variable === undefined) return {}
   await mkdir(folder, { recursive: true, mode: 0o755 })
@@ -121,7 +122,7 @@ async function linkElsewhere(links: readonly Link[], folder: string): Promise<Re
     await rm(here, { force: true })
     await symlink(target, here)
   }
-  return { [variable]: folder }
+  return { [variable]: `${folder}:${join(home, 'native', 'lib')}` }
 }
 
 async function exists(path: string): Promise<boolean> {

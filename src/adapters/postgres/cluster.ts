@@ -6,6 +6,7 @@ import {
   lstat,
   mkdir,
   readFile,
+  readdir,
   readlink,
   realpath,
   rename,
@@ -45,7 +46,10 @@ export async function openCluster(
   const cluster = join(home, 'cluster')
   if (!(await lstat(cluster).catch(() => undefined))) {
     const draft = `${cluster}.${randomBytes(6).toString('hex')}`
-    await initialise(draft, account, programs.binaries)
+    await initialise(draft, account, programs.binaries).catch(async (failure: unknown) => {
+      await rm(draft, { recursive: true, force: true })
+      throw failure
+    })
     await rename(draft, cluster).catch(async (failure: NodeJS.ErrnoException) => {
       await rm(draft, { recursive: true, force: true })
       if (failure.code !== 'ENOTEMPTY' && failure.code !== 'EEXIST') throw failure
@@ -92,13 +96,54 @@ async function clusterFolder(
   const link = join(wanted, 'elsewhere')
   const linked = await readlink(link).catch(() => undefined)
   if (linked !== undefined && (await lstat(linked).catch(() => undefined))) return linked
+  const common = await commonFolder()
+  await removeAbandoned(common)
   const name = createHash('sha256').update(wanted).digest('hex').slice(0, 16)
-  const elsewhere = join(await commonFolder(), name)
-  if (linked === undefined) await rm(elsewhere, { recursive: true, force: true })
+  const elsewhere = join(common, name)
+  // Of several that come here at once the one that makes the link empties what an earlier folder of this name left.
+  if (linked === undefined && (await makeLink(elsewhere, link))) await rm(elsewhere, { recursive: true, force: true })
   await mkdir(elsewhere, { recursive: true, mode: 0o755 })
-  if (linked === undefined) await symlink(elsewhere, link)
+  await writeFile(join(elsewhere, originFile), wanted)
   log(`PostgreSQL does not run as root and user ${account.uid} cannot enter ${wanted}: its data are in ${elsewhere}.`)
   return elsewhere
+}
+
+/** In a folder of the common one: the folder whose link leads here. */
+const originFile = 'origin'
+
+/** What nothing leads to any more is removed, unless a server that nobody stopped still runs on it. */
+async function removeAbandoned(common: string): Promise<void> {
+  for (const name of await readdir(common)) {
+    const folder = join(common, name)
+    const origin = await readFile(join(folder, originFile), 'utf8').catch(() => undefined)
+    if (origin === undefined || (await readlink(join(origin, 'elsewhere')).catch(() => undefined)) === folder) continue
+    const pid = Number(
+      (await readFile(join(folder, 'cluster/data/postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0],
+    )
+    if (!isAlive(pid)) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** false when there is one. */
+async function makeLink(target: string, path: string): Promise<boolean> {
+  try {
+    await symlink(target, path)
+    return true
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw failure
+  }
+}
+
+/** Whether a process has this number. */
+export function isAlive(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (failure) {
+    return (failure as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 /** Removes the data of a folder. No server may be running on them. */

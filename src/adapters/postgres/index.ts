@@ -1,5 +1,11 @@
 import type { Instant, Octets } from '../../kernel/index.ts'
-import type { BlobStore, ExchangeStore, RecordOptions, RegistryStore, TransmissionReader } from '../../services/ports.ts'
+import type {
+  BlobStore,
+  ExchangeStore,
+  RecordOptions,
+  RegistryStore,
+  TransmissionReader,
+} from '../../services/ports.ts'
 import { Batch } from './batch.ts'
 import { type Claimant, openClaimant } from './claimant.ts'
 import { claimInbound, recordInbound, settleInbound } from './inbound.ts'

@@ -5,7 +5,16 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, escapeIdentifier } from 'pg'
 import { type Account, type Binaries, prepareBinaries } from './binaries.ts'
-import { type Cluster, commonFolder, openCluster, removeCluster, run, serverEnvironment, superuser } from './cluster.ts'
+import {
+  type Cluster,
+  commonFolder,
+  isAlive,
+  openCluster,
+  removeCluster,
+  run,
+  serverEnvironment,
+  superuser,
+} from './cluster.ts'
 
 /*
  * The embedded PostgreSQL. The server is a process of its own in its own process group: neither Ctrl-C nor `kill -9` of this
@@ -38,7 +47,7 @@ export interface EmbeddedOptions {
  * Throws an Error with a message for people when the platform has no package, the port is taken or the server does not start.
  */
 export async function startPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  const account = serverAccount()
+  const account = await serverAccount()
   const binaries = await prepareBinaries(options.folder, account, commonFolder)
   const cluster = await openCluster(options.folder, account, { binaries, log: options.log })
   const deadline = performance.now() + startMillisecondsMax
@@ -71,13 +80,17 @@ const pollMilliseconds = 5
 /** Key of the advisory lock that every user of the server holds. */
 const presenceLock = 0x70617373
 
-/** PostgreSQL refuses to run as root; 65534 is `nobody` on Linux and exists without an entry in /etc/passwd. */
-function serverAccount(): Account | undefined {
-  return process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined
+/** PostgreSQL refuses to run as root, and initdb as an account without an entry in the list: `nobody`, 65534 on nearly every system. */
+async function serverAccount(): Promise<Account | undefined> {
+  if (process.getuid?.() !== 0) return undefined
+  const accounts = await readFile('/etc/passwd', 'utf8').catch(() => '')
+  const entry = /^nobody:[^:]*:(-?\d+):(-?\d+):/m.exec(accounts)
+  // macOS writes -2 for what the system calls 4294967294.
+  return { uid: Number(entry?.[1] ?? 65_534) >>> 0, gid: Number(entry?.[2] ?? 65_534) >>> 0 }
 }
 
 async function clusterOf(options: EmbeddedOptions): Promise<Cluster> {
-  const account = serverAccount()
+  const account = await serverAccount()
   const binaries = await prepareBinaries(options.folder, account, commonFolder)
   return openCluster(options.folder, account, { binaries, log: () => undefined })
 }
@@ -121,7 +134,7 @@ async function adopt(cluster: Cluster, deadline: number): Promise<Running | unde
   while (performance.now() < deadline) {
     const lines = (await readFile(pidFileOf(cluster), 'utf8').catch(() => '')).split('\n')
     const pid = Number(lines[0])
-    if (!Number.isSafeInteger(pid) || pid <= 0 || !isAlive(pid)) return undefined
+    if (!isAlive(pid)) return undefined
     if (!(await isServerOf(pid, cluster))) {
       // The number has gone to another program; PostgreSQL would take that for a server of its own and refuse to start.
       await rm(pidFileOf(cluster), { force: true })
@@ -323,15 +336,6 @@ async function stop(cluster: Cluster, running: Running, binaries: Binaries): Pro
 
 function pidFileOf(cluster: Cluster): string {
   return join(cluster.data, 'postmaster.pid')
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (failure) {
-    return (failure as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 /** Where there is no /proc the number alone must do. */

@@ -23,6 +23,8 @@ export function openPool(url: string, connectionsMax: number): Pool {
     connection: connectionSettings(url, 'passerelle') as Knex.PgConnectionConfig,
     pool: { min: 0, max: connectionsMax },
     acquireConnectionTimeout: 10_000,
+    // knex writes to the terminal when an idle connection breaks; the next statement gets another one.
+    log: { warn: quiet, error: quiet, deprecate: quiet, debug: quiet },
   })
   const connections = pool.client as Connections
   return {
@@ -39,6 +41,8 @@ export function openPool(url: string, connectionsMax: number): Pool {
     [Symbol.asyncDispose]: () => pool.destroy(),
   }
 }
+
+function quiet(): void {}
 
 /** The part of knex's client that hands out what it pools. */
 interface Connections {

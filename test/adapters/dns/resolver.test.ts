@@ -52,8 +52,7 @@ describe('a name with NAPTR records', () => {
   })
 
   it('is asked for over TCP when the answer was truncated', async () => {
-    const script = ({ transport }: DnsQuestion) => ({ answers: [naptr()], truncated: transport === 'udp' })
-    expect(await ask(script)).toMatchObject(found)
+    expect(await ask(({ transport }) => ({ answers: [naptr()], truncated: transport === 'udp' }))).toMatchObject(found)
   })
 
   it('is asked for without EDNS when the server does not know that', async () => {
@@ -72,9 +71,10 @@ describe('an alias', () => {
   })
 
   it('CNAME is followed over several messages', async () => {
-    const script = (question: DnsQuestion) =>
-      question.name === name ? { answers: [alias('CNAME', name, 'b.other')] } : { answers: [naptr('b.other')] }
-    expect(await ask(script)).toMatchObject(found)
+    const answer = await ask(question =>
+      question.name === name ? { answers: [alias('CNAME', name, 'b.other')] } : { answers: [naptr('b.other')] },
+    )
+    expect(answer).toMatchObject(found)
   })
 
   it('DNAME is followed when the server gives the CNAME too', async () => {
@@ -112,10 +112,10 @@ describe('an alias', () => {
   })
 
   it('loop over messages is unavailable', async () => {
-    const script = (question: DnsQuestion) => ({
+    const answer = await ask(question => ({
       answers: [alias('CNAME', question.name, question.name === name ? 'b.other' : name)],
-    })
-    expect(await ask(script)).toMatchObject({ kind: 'unavailable', reason: expect.stringContaining('loop') as string })
+    }))
+    expect(answer).toMatchObject({ kind: 'unavailable', reason: expect.stringContaining('loop') as string })
   })
 
   it('chain without an end is unavailable', async () => {
@@ -134,8 +134,8 @@ describe('absent', () => {
   })
 
   it('is kept no longer than the SOA itself', async () => {
-    const script = () => ({ rcode: 3, authorities: [soa('sml.test', 900, 7)] })
-    expect(await ask(script)).toMatchObject({ kind: 'absent', ttlSeconds: 7 })
+    const answer = await ask(() => ({ rcode: 3, authorities: [soa('sml.test', 900, 7)] }))
+    expect(answer).toMatchObject({ kind: 'absent', ttlSeconds: 7 })
   })
 
   it('is a name with no NAPTR', async () => {
@@ -169,8 +169,8 @@ describe('unavailable, which says nothing about the name, is', () => {
   })
 
   it('a truncated answer whose TCP server is silent', async () => {
-    const script = ({ transport }: DnsQuestion) => (transport === 'udp' ? { truncated: true } : 'silent')
-    expect(await ask(script)).toMatchObject({ kind: 'unavailable', reason: expect.stringContaining('TCP') as string })
+    const answer = await ask(({ transport }) => (transport === 'udp' ? { truncated: true } : 'silent'))
+    expect(answer).toMatchObject({ kind: 'unavailable', reason: expect.stringContaining('TCP') as string })
   })
 
   it('a name that cannot be written', async () => {

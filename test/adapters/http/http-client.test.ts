@@ -22,7 +22,7 @@ function client(change: Partial<Parameters<typeof createHttpClient>[0]> = {}) {
     allowPrivate: true,
     ...change,
   })
-  stack.push(() => made[Symbol.asyncDispose]())
+  stack.push(async () => made[Symbol.asyncDispose]())
   return made
 }
 
@@ -66,6 +66,52 @@ async function kindOf(promise: Promise<unknown>): Promise<string> {
   return (failure as HttpFailure).kind
 }
 
+/** Answers the first request of a connection and resets at the second; `always` resets every later connection at once. */
+async function fickle(always: boolean): Promise<{ url: string; bodies: string[] }> {
+  const bodies: string[] = []
+  let connections = 0
+  const url = await listen(
+    createTcpServer(socket => {
+      const number = ++connections
+      let requests = 0
+      socket.on('error', () => undefined)
+      socket.on('data', chunk => {
+        if (!chunk.toString().includes('\r\n\r\n')) return
+        requests++
+        if ((number === 1 && requests === 2) || (always && number > 1)) socket.resetAndDestroy()
+        else {
+          bodies.push(chunk.toString().split('\r\n\r\n')[1] ?? '')
+          socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok')
+        }
+      })
+    }),
+  )
+  return { url, bodies }
+}
+
+function selfSigned(): { key: string; cert: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'passerelle-tls-'))
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-keyout', key, '-out', cert, ...subject],
+    { stdio: 'ignore' },
+  )
+  const pair = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
+  rmSync(folder, { recursive: true })
+  return pair
+}
+
+async function* streamed(...pieces: readonly string[]): AsyncGenerator<Buffer> {
+  for (const piece of pieces) yield Buffer.from(piece)
+}
+
+async function* broken(): AsyncGenerator<Buffer> {
+  yield Buffer.from('a')
+  throw new Error('the disk')
+}
+
 describe('an answer', () => {
   it('of any status is an answer, with its headers and octets', async () => {
     const url = await serve((_, response) => {
@@ -87,12 +133,8 @@ describe('an answer', () => {
     })
     const octets = Buffer.from('hello')
     const inMemory = await client().request(post(url, octets, 5))
-    async function* stream(): AsyncGenerator<Buffer> {
-      yield octets.subarray(0, 2)
-      yield octets.subarray(2)
-    }
-    const streamed = await client().request(post(url, stream(), 5))
-    expect([inMemory.body.toString(), streamed.body.toString()]).toEqual(['5:hello', '5:hello'])
+    const inPieces = await client().request(post(url, streamed('he', 'llo'), 5))
+    expect([inMemory.body.toString(), inPieces.body.toString()]).toEqual(['5:hello', '5:hello'])
   })
 
   it('comes over a kept connection', async () => {
@@ -199,39 +241,11 @@ describe('lost: the peer may have acted on the request', () => {
 
   it('when the body to be sent breaks', async () => {
     const url = await serve(() => undefined)
-    async function* broken(): AsyncGenerator<Buffer> {
-      yield Buffer.from('a')
-      await Promise.resolve()
-      throw new Error('the disk')
-    }
     expect(await kindOf(client().request(post(url, broken(), 10)))).toBe('lost')
   })
 })
 
 describe('a kept connection that the peer closes at the next request', () => {
-  /** Answers the first request of a connection and resets at the second; `always` resets every later connection at once. */
-  async function fickle(always: boolean): Promise<{ url: string; bodies: string[] }> {
-    const bodies: string[] = []
-    let connections = 0
-    const url = await listen(
-      createTcpServer(socket => {
-        const number = ++connections
-        let requests = 0
-        socket.on('error', () => undefined)
-        socket.on('data', chunk => {
-          if (!chunk.toString().includes('\r\n\r\n')) return
-          requests++
-          if ((number === 1 && requests === 2) || (always && number > 1)) socket.resetAndDestroy()
-          else {
-            bodies.push(chunk.toString().split('\r\n\r\n')[1] ?? '')
-            socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok')
-          }
-        })
-      }),
-    )
-    return { url, bodies }
-  }
-
   it('gets the same octets once more on a new one', async () => {
     const { url, bodies } = await fickle(false)
     const http = client({ connectionsPerOrigin: 1 })
@@ -251,29 +265,12 @@ describe('a kept connection that the peer closes at the next request', () => {
     const { url, bodies } = await fickle(false)
     const http = client({ connectionsPerOrigin: 1 })
     await http.request(post(url, Buffer.from('one'), 3))
-    async function* stream(): AsyncGenerator<Buffer> {
-      yield Buffer.from('two')
-    }
-    expect(await kindOf(http.request(post(url, stream(), 3)))).toBe('lost')
+    expect(await kindOf(http.request(post(url, streamed('two'), 3)))).toBe('lost')
     expect(bodies).toEqual(['one'])
   })
 })
 
 describe('TLS', () => {
-  function selfSigned(): { key: string; cert: string } {
-    const folder = mkdtempSync(join(tmpdir(), 'passerelle-tls-'))
-    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
-    execFileSync(
-      'openssl',
-      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-keyout', key, '-out', cert, ...subject],
-      { stdio: 'ignore' },
-    )
-    const pair = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
-    rmSync(folder, { recursive: true })
-    return pair
-  }
-
   it('with an authority of our own is trusted only where it is named', async () => {
     const pair = selfSigned()
     const url = (await listen(createTlsServer(pair, (_, response) => response.end('ok')))).replace('http', 'https')

@@ -44,17 +44,18 @@ describe('kill -9 of a process that holds claims', () => {
   })
 })
 
-describe('a connection that the server ends', () => {
-  async function terminate(name: string): Promise<void> {
-    const admin = new Client(database.url)
-    await admin.connect()
-    await admin.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = $1`,
-      [name],
-    )
-    await admin.end()
-  }
+/** Ends the connections of that name, as a restart of the server would. */
+async function terminate(name: string): Promise<void> {
+  const admin = new Client(database.url)
+  await admin.connect()
+  await admin.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = $1`,
+    [name],
+  )
+  await admin.end()
+}
 
+describe('a connection that the server ends', () => {
   it('and that proved this process alive comes back with the same claims', async () => {
     const record = outboundRecord()
     await store.recordOutbound(record)
@@ -71,9 +72,7 @@ describe('a connection that the server ends', () => {
     await store.recordInbound(inboundRecord())
     await terminate('passerelle')
     const record = inboundRecord()
-    await expect
-      .poll(() => store.recordInbound(record).catch(() => undefined))
-      .toEqual({ kind: 'recorded', job: true })
+    await expect.poll(() => store.recordInbound(record).catch(() => undefined)).toEqual({ kind: 'recorded', job: true })
     expect(await store.findTransmission(record.id)).toBeDefined()
   })
 
