@@ -38,7 +38,7 @@ export default class ClosingLine implements Reporter {
     const lines: string[] = []
     if (!hasSharedData && this.#skipped > 0) {
       lines.push(
-        `skipped ${this.#skipped} tests that read the official data: there is no ../shared/data beside this clone`,
+        `there is no ../shared/data beside this clone: what reads it is among the ${this.#skipped} skipped tests`,
       )
       if (process.env['CI'] === 'true') {
         lines.push('CI=true: tests may not be skipped for want of data')
