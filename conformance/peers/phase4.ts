@@ -1,14 +1,16 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync } from 'node:fs'
+import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
 /** Where the peers lie beside this clone. */
 export interface PeerFolders {
-  /** `../shared/peers` */
+  /** `../shared/peers`, read only. */
   readonly source: string
   /** A folder of ours; the peer is built in a copy. */
   readonly work: string
@@ -16,8 +18,12 @@ export interface PeerFolders {
 
 /** Why phase4 cannot run here; undefined when it can. */
 export async function whyNoPhase4(folders: PeerFolders): Promise<string | undefined> {
-  if (!existsSync(join(folders.source, 'phase4', 'peer'))) return `${folders.source}/phase4 is not beside this clone`
+  if (process.platform === 'win32') return 'the peer is started by a shell script, and this is Windows'
+  for (const file of ['phase4/peer', 'pki/make-pki.sh']) {
+    if (!existsSync(join(folders.source, file))) return `${join(folders.source, file)} is not beside this clone`
+  }
   for (const [tool, version] of [
+    ['bash', '--version'],
     ['java', '-version'],
     ['mvn', '--version'],
     ['openssl', 'version'],
@@ -27,27 +33,67 @@ export async function whyNoPhase4(folders: PeerFolders): Promise<string | undefi
       () => true,
       () => false,
     )
-    if (!found) return `${tool} is not installed (phase4 needs a JDK 17 and Maven)`
+    if (!found) return `${tool} is not installed (phase4 needs a JDK 17 or newer, Maven and openssl)`
   }
   return undefined
 }
 
-/** Builds phase4 once (a minute the first time) and makes a fresh private PKI whose revocation lists are served at `crlPort`. */
-export async function preparePhase4(folders: PeerFolders, crlPort: number): Promise<Phase4> {
-  mkdirSync(folders.work, { recursive: true })
-  const home = join(folders.work, 'phase4')
-  const pki = join(folders.work, 'pki')
-  if (!existsSync(join(home, 'target', 'lib'))) {
-    cpSync(join(folders.source, 'phase4'), home, { recursive: true, force: true })
-    await run('chmod', ['-R', 'u+w', home])
-    await run(join(home, 'peer'), ['build'], { maxBuffer: 10_000_000 })
-  }
-  await run('bash', [join(folders.source, 'pki', 'make-pki.sh'), pki, `http://127.0.0.1:${crlPort}`])
-  return new Phase4(join(home, 'peer'), pki)
+export interface PrepareOptions {
+  /** The certificates name this port as the place of their revocation lists. */
+  readonly crlPort: number
+  /** Ends every process of the peer. */
+  readonly signal: AbortSignal
+  readonly progress: (text: string) => void
 }
 
-/** One line of JSON that the peer printed. */
+/** Builds phase4 once (a minute, with the network, the first time) and makes a fresh private PKI. */
+export async function preparePhase4(folders: PeerFolders, options: PrepareOptions): Promise<Phase4> {
+  const { crlPort, signal, progress } = options
+  mkdirSync(folders.work, { recursive: true })
+  const home = join(folders.work, 'phase4')
+  const source = join(folders.source, 'phase4')
+  const marker = join(home, 'built')
+  const wanted = fingerprintOf(source)
+  if (!existsSync(marker) || readFileSync(marker, 'utf8') !== wanted) {
+    progress('building phase4 with Maven …')
+    rmSync(home, { recursive: true, force: true })
+    cpSync(source, home, { recursive: true, filter: path => path !== join(source, 'target') })
+    await run('chmod', ['-R', 'u+w', home])
+    await run(join(home, 'peer'), ['build'], { maxBuffer: 10_000_000, signal })
+    writeFileSync(marker, wanted)
+  }
+  progress('making a private PKI …')
+  const pki = join(folders.work, 'pki')
+  await run('bash', [join(folders.source, 'pki', 'make-pki.sh'), pki, `http://127.0.0.1:${crlPort}`], { signal })
+  return new Phase4(join(home, 'peer'), pki, signal)
+}
+
+/** Another source is another build. */
+function fingerprintOf(source: string): string {
+  const hash = createHash('sha256')
+  for (const name of ['peer', 'pom.xml']) hash.update(readFileSync(join(source, name)))
+  const entries = readdirSync(join(source, 'src'), { recursive: true, withFileTypes: true })
+  const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
+  for (const file of files.toSorted()) hash.update(readFileSync(file))
+  return hash.digest('hex')
+}
+
+/** One line of JSON that the peer printed; its README says what is in it. */
 export type PeerResult = Readonly<Record<string, unknown>>
+
+/** Code and detail of the first ebMS error that the peer names; empty strings where there is none. */
+export function firstError(result: PeerResult | undefined): { readonly code: string; readonly detail: string } {
+  const [first] = (result?.['errors'] ?? []) as readonly Readonly<Record<string, string>>[]
+  return { code: first?.['code'] ?? '', detail: first?.['detail'] ?? '' }
+}
+
+export interface ServeOptions {
+  readonly port: number
+  /** Member of the PKI. */
+  readonly as: string
+  readonly inbox: string
+  readonly more?: readonly string[]
+}
 
 export interface SendOptions {
   /** Member of the PKI. */
@@ -61,29 +107,31 @@ export interface SendOptions {
   readonly more?: readonly string[]
 }
 
+/** A send gives up after two minutes by itself; many of them take longer. */
+const resultMilliseconds = 600_000
+
 export class Phase4 {
   readonly pki: string
   readonly #peer: string
+  readonly #signal: AbortSignal
 
-  constructor(peer: string, pki: string) {
+  constructor(peer: string, pki: string, signal: AbortSignal) {
     this.#peer = peer
     this.pki = pki
+    this.#signal = signal
   }
 
-  /** A receiving phase4; ready when this resolves. */
-  async serve(port: number, options: { as: string; inbox: string; more?: readonly string[] }): Promise<PeerServer> {
-    const { as, inbox, more = [] } = options
+  /** A receiving phase4; it takes messages when this resolves. */
+  async serve({ port, as, inbox, more = [] }: ServeOptions): Promise<PeerServer> {
     mkdirSync(inbox, { recursive: true })
-    const parameters = ['serve', '--port', `${port}`, '--pki', this.pki, '--as', as, '--inbox', inbox, ...more]
-    const child = spawn(this.#peer, parameters, { stdio: ['ignore', 'pipe', 'inherit'] })
-    return await PeerServer.ready(child, inbox)
+    const options = ['--port', `${port}`, '--pki', this.pki, '--as', as, '--inbox', inbox]
+    return await PeerServer.ready(this.#start(['serve', ...options, ...more]), `http://127.0.0.1:${port}/as4`)
   }
 
   /** One message, or many with `--count`; resolves to the peer's own words, whatever they are. */
-  async send(options: SendOptions): Promise<PeerResult> {
-    const { as, url, toCertificate, file, sender, receiver, more = [] } = options
-    const parameters = ['--pki', this.pki, '--as', as, '--url', url, '--to-cert', toCertificate, '--file', file]
-    return await this.#result(['send', ...parameters, '--sender', sender, '--receiver', receiver, ...more])
+  async send({ as, url, toCertificate, file, sender, receiver, more = [] }: SendOptions): Promise<PeerResult> {
+    const who = ['--pki', this.pki, '--as', as, '--sender', sender, '--receiver', receiver]
+    return await this.#result(['send', ...who, '--url', url, '--to-cert', toCertificate, '--file', file, ...more])
   }
 
   /** Helger's SMP client, by SMP address or through DNS. */
@@ -91,34 +139,65 @@ export class Phase4 {
     return await this.#result(['smp-lookup', '--pki', this.pki, '--participant', participant, ...where])
   }
 
+  /** The last JSON line that a command prints; its exit code says no more than that. */
   async #result(parameters: readonly string[]): Promise<PeerResult> {
-    const options = { maxBuffer: 50_000_000, timeout: 180_000 }
-    const { stdout, stderr } = await run(this.#peer, parameters, options).catch(
-      (error: { stdout?: string; stderr?: string }) => ({ stdout: error.stdout ?? '', stderr: error.stderr ?? '' }),
-    )
-    const last = stdout.trim().split('\n').findLast(line => line.startsWith('{'))
-    return last === undefined ? { failure: stderr.slice(0, 500) } : (JSON.parse(last) as PeerResult)
+    const child = this.#start(parameters, AbortSignal.timeout(resultMilliseconds))
+    const pieces: Buffer[] = []
+    const complaints: Buffer[] = []
+    child.stdout.on('data', (piece: Buffer) => pieces.push(piece))
+    child.stderr.on('data', (piece: Buffer) => complaints.push(piece))
+    await new Promise<void>(resolve => child.once('close', () => resolve()))
+    const lines = Buffer.concat(pieces).toString('utf8').split('\n')
+    const last = lines.findLast(line => line.startsWith('{'))
+    if (last !== undefined) return JSON.parse(last) as PeerResult
+    return { outcome: 'broken', failure: Buffer.concat(complaints).toString('utf8').slice(0, 500) }
   }
+
+  #start(parameters: readonly string[], limit?: AbortSignal): Child {
+    const signal = limit === undefined ? this.#signal : AbortSignal.any([this.#signal, limit])
+    const child = spawn(this.#peer, parameters, { stdio: ['ignore', 'pipe', 'pipe'], signal })
+    // Of an aborted process its end tells enough.
+    child.on('error', () => {})
+    endWithUs(child)
+    return child
+  }
+}
+
+type Child = ChildProcessByStdio<null, Readable, Readable>
+
+/** Ends a child even when this process is killed outright: the standard input of the watching shell then closes. */
+function endWithUs(child: Child): void {
+  if (child.pid === undefined) return
+  const watcher = spawn('sh', ['-c', 'read -r done || kill "$0"', `${child.pid}`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  watcher.on('error', () => {})
+  watcher.stdin.on('error', () => {})
+  child.once('exit', () => watcher.stdin.end('done\n'))
 }
 
 /** A running phase4 server and what it has said so far. */
 export class PeerServer implements AsyncDisposable {
-  readonly inbox: string
+  readonly url: string
   readonly said: PeerResult[] = []
-  readonly #child: ChildProcess
+  readonly #child: Child
 
-  private constructor(child: ChildProcess, inbox: string) {
+  private constructor(child: Child, url: string) {
     this.#child = child
-    this.inbox = inbox
+    this.url = url
   }
 
-  static async ready(child: ChildProcess, inbox: string): Promise<PeerServer> {
-    const server = new PeerServer(child, inbox)
-    const { stdout } = child
-    if (stdout === null) throw new Error('phase4 has no standard output')
+  static async ready(child: Child, url: string): Promise<PeerServer> {
+    const server = new PeerServer(child, url)
+    const complaints: string[] = []
+    child.stderr.on('data', (piece: Buffer) => complaints.push(piece.toString('utf8')))
     await new Promise<void>((resolve, reject) => {
-      child.once('exit', code => reject(new Error(`phase4 ended with exit code ${code} before it was ready`)))
-      createInterface({ input: stdout }).on('line', line => {
+      child.once('exit', code => {
+        reject(
+          new Error(`phase4 ended with exit code ${code} before it was ready: ${complaints.join('').slice(0, 500)}`),
+        )
+      })
+      createInterface({ input: child.stdout }).on('line', line => {
         if (line.startsWith('READY')) resolve()
         else if (line.startsWith('{')) server.said.push(JSON.parse(line) as PeerResult)
       })
@@ -131,10 +210,31 @@ export class PeerServer implements AsyncDisposable {
     return this.#child.pid
   }
 
+  /** The last thing it said about a message. */
+  about(messageId: string | undefined): PeerResult | undefined {
+    return this.said.findLast(result => result['messageId'] === messageId)
+  }
+
+  /** Stops the process as it stands; connections stay open and nobody answers. */
+  freeze(): void {
+    this.#child.kill('SIGSTOP')
+  }
+
+  /** Ends it at once; its connections are reset. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode !== null) return
+    await this.#end('SIGTERM')
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const ended = new Promise(resolve => this.#child.once('exit', resolve))
-    this.#child.kill()
+    this.#child.kill(signal)
+    // A frozen process gets its signals only when it goes on.
+    this.#child.kill('SIGCONT')
     await ended
   }
 }
