@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 import { WireError } from '../kernel/index.ts'
 
@@ -8,7 +9,7 @@ class PortError extends WireError<'port-taken'> {}
 const attemptsMax = 100
 
 /**
- * Gives out TCP ports of loopback, none twice. A taken one is replaced by the next free one, which is reported; where the
+ * Gives out ports of loopback, none twice. A taken one is replaced by the next free one, which is reported; where the
  * caller has asked for the port by number, it is refused instead.
  */
 export class Ports {
@@ -39,10 +40,23 @@ export class Ports {
   }
 }
 
-function isFree(port: number): Promise<boolean> {
+/** For both protocols: the name server needs both, and the others lose nothing. */
+async function isFree(port: number): Promise<boolean> {
+  return (await isTcpFree(port)) && (await isUdpFree(port))
+}
+
+function isTcpFree(port: number): Promise<boolean> {
   return new Promise(resolve => {
     const server = createServer()
     server.once('error', () => resolve(false))
     server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)))
+  })
+}
+
+function isUdpFree(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = createSocket('udp4')
+    socket.once('error', () => resolve(false))
+    socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => socket.close(() => resolve(true)))
   })
 }

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
@@ -27,6 +28,15 @@ describe('ports', () => {
       code: 'port-taken',
       message: `port ${busy.port} for the sender is taken by another program; choose another with --port`,
     })
+  })
+
+  it('counts a port as taken when only its UDP side is', async () => {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1')
+    await once(socket, 'listening')
+    const { port } = socket.address()
+    const ports = new Ports({ exact: true, report: () => undefined })
+    await expect(ports.take(port, 'the name server')).rejects.toMatchObject({ code: 'port-taken' })
+    socket.close()
   })
 
   it('gives none twice', async () => {
