@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type ExchangeFigures, measureExchange } from './exchange.ts'
 import { measurePhase4 } from './phase4.ts'
+import { measureGrowth } from './growth.ts'
 import { measureReceiver } from './receiver.ts'
 import { measureSealOpen } from './seal-open.ts'
 
@@ -30,6 +31,11 @@ const load = {
 console.log(`\nOne message at a time, invoice of ${load.octets} octets, µs`)
 const micros = await measureSealOpen(load.octets)
 for (const [name, value] of Object.entries(micros)) console.log(`  ${name.padEnd(16)}${value.toFixed(0).padStart(8)}`)
+
+console.log('\nCost of eight times the input, 8 is proportional')
+for (const { name, milliseconds, ratio } of measureGrowth()) {
+  console.log(`  ${name.padEnd(38)}${milliseconds.toFixed(1).padStart(8)} ms  × ${ratio.toFixed(1)}`)
+}
 
 console.log(`\nBoth ends on this machine, ${load.count} exchanges after ${load.warmUp}, ${load.clients} at once`)
 head()

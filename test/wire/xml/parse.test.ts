@@ -249,14 +249,9 @@ describe('limits are inclusive', () => {
   })
 })
 
-/** Milliseconds for a document made of that many pieces. */
-function cost(make: (count: number) => string, count: number): number {
-  const source = Buffer.from(make(count))
-  const start = performance.now()
-  codeOf(source, { octetsMax: 1e9, nodesMax: 1e9, depthMax: 1e9, attributesPerElementMax: 1e9 })
-  return performance.now() - start
-}
+const boundless = { octetsMax: 1e9, nodesMax: 1e9, depthMax: 1e9, attributesPerElementMax: 1e9 }
 
+// Were the cost quadratic, these would not end within the time a test has; conformance/bench/growth.ts measures it.
 describe('hostile documents', () => {
   it.each<[string, (count: number) => string]>([
     ['attributes', count => `<a ${Array.from({ length: count }, (_, index) => `a${index}=""`).join(' ')}/>`],
@@ -268,12 +263,8 @@ describe('hostile documents', () => {
     ['sections', count => `<a>${'<![CDATA[x]]>'.repeat(count)}</a>`],
     ['brackets', count => `<a>${']]'.repeat(count)}</a>`],
     ['quotes that never end', count => `<a ${'b="" '.repeat(count)}c="`],
-  ])('many %s cost time in proportion to their number', (_, make) => {
-    cost(make, 1_000)
-    const few = cost(make, 10_000)
-    const many = cost(make, 80_000)
-    // Quadratic would be 64 times as much.
-    expect(many).toBeLessThan(few * 30 + 100)
+  ])('a quarter of a million %s come to an end', (_, make) => {
+    expect(['accepted', 'limit', 'not-well-formed']).toContain(codeOf(make(250_000), boundless))
   })
 })
 
