@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Koa from 'koa'
 import { openBlobFolder } from './adapters/blobs/index.ts'
@@ -8,7 +7,7 @@ import { createHttpClient } from './adapters/http/index.ts'
 import { KeyFileError, loadKeys, readAnchors, readPem } from './adapters/keys/index.ts'
 import { createLog } from './adapters/log/index.ts'
 import { type Database, connect, startPostgres } from './adapters/postgres/index.ts'
-import { type Config, ConfigError, publicUrlOf } from './config.ts'
+import { type Config, ConfigError, anchorsFolderOf, publicUrlOf, zoneOf } from './config.ts'
 import { apiDoor } from './edge/api/index.ts'
 import { as4Door } from './edge/as4/index.ts'
 import { type RequestState, errorMapper, listen, requestId } from './edge/http/index.ts'
@@ -92,7 +91,7 @@ function appOf(core: Core, random: Random): Koa<RequestState> {
   const doors = apiDoor({
     ...core,
     spool: core.blobs,
-    limits: { bodyOctetsMax: config.api.bodyOctetsMax, jsonOctetsMax, pageMax: config.api.pageMax },
+    limits: config.api,
     tokenHashes: config.api.tokens,
     publicUrl: publicUrlOf(config),
   })
@@ -100,9 +99,6 @@ function appOf(core: Core, random: Random): Koa<RequestState> {
   app.use(smpDoor(registry))
   return app
 }
-
-/** JSON is parsed in memory; a larger invoice comes as UBL. */
-const jsonOctetsMax = 10_000_000
 
 function serverOptionsOf({ http }: Config): Parameters<typeof listen>[1] {
   const tls =
@@ -138,14 +134,6 @@ export interface NodeEnvironment {
 }
 
 const codeListsFile = fileURLToPath(new URL('../config/code-lists/peppol-9.7.json', import.meta.url))
-const certsFolder = fileURLToPath(new URL('../certs/', import.meta.url))
-
-/** Zones of the SML per network. [peppol.md §4.1] */
-const smlZones: Readonly<Record<Config['trust']['network'], string | undefined>> = {
-  'peppol-production': 'participant.sml.prod.tech.peppol.org',
-  'peppol-test': 'participant.sml.test.tech.peppol.org',
-  private: undefined,
-}
 
 /** Makes everything in order and hands each only what it needs. Throws ConfigError or KeyFileError with a message for people. */
 export async function createCore(config: Config, environment: NodeEnvironment = {}): Promise<Core> {
@@ -172,7 +160,7 @@ export async function createCore(config: Config, environment: NodeEnvironment = 
     dns,
     http,
     trust,
-    zone: config.dns.zone ?? smlZones[config.trust.network] ?? '',
+    zone: zoneOf(config) ?? '',
     insecure: config.network.insecure,
     timeoutMilliseconds: config.network.smpMilliseconds,
     cacheSecondsMax: config.cache.foundSecondsMax,
@@ -272,9 +260,8 @@ function openNetwork(config: Config, stack: AsyncDisposableStack): { http: HttpC
 }
 
 function anchorsOf(config: Config): Parameters<typeof createTrust>[0]['anchors'] {
-  const folder = config.trust.network === 'private' ? config.trust.folder : join(certsFolder, config.trust.network)
-  if (folder === undefined) throw new ConfigError('unfit', 'trust.folder: must be set when trust.network is private')
-  return buildTrust({ ...readAnchors(folder), revocation: config.trust.revocation === 'crl' ? 'required' : 'off' })
+  const anchors = readAnchors(anchorsFolderOf(config))
+  return buildTrust({ ...anchors, revocation: config.trust.revocation === 'crl' ? 'required' : 'off' })
 }
 
 /** The right part of message ids must be a dot-atom. [peppol.md §1.1] */

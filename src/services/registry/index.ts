@@ -35,7 +35,7 @@ export interface Registry {
 }
 
 /** A registration that the network would not take. */
-export class RegistrationError extends WireError<'scheme' | 'document-type' | 'process'> {}
+class RegistrationError extends WireError<'scheme' | 'document-type' | 'process'> {}
 
 export interface RegistryWorld {
   readonly clock: Clock
