@@ -29,7 +29,6 @@ export async function measurePhase4(load: ExchangeLoad): Promise<readonly PeerRo
     const why = await whyNoPhase4(folders)
     if (why !== undefined) return `phase4 skipped: ${why}`
     const { signal } = new AbortController()
-    const progress = (text: string): void => void process.stderr.write(`  ${text}\n`)
     const phase4 = await preparePhase4(folders, { crlPort: await freePort(), signal, progress })
     const file = join(folder, 'invoice.xml')
     writeFileSync(file, sampleInvoice(load.octets))
@@ -42,6 +41,10 @@ export async function measurePhase4(load: ExchangeLoad): Promise<readonly PeerRo
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function progress(text: string): void {
+  process.stderr.write(`  ${text}\n`)
 }
 
 interface PeerLoad extends ExchangeLoad {

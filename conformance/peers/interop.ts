@@ -6,7 +6,7 @@ import { inbound } from './inbound.ts'
 import { lookup } from './lookup.ts'
 import { runMatrix } from './matrix.ts'
 import { outbound } from './outbound.ts'
-import { whyNoPhase4 } from './phase4.ts'
+import { peerFolders, whyNoPhase4 } from './phase4.ts'
 import { openWorld } from './world.ts'
 
 /*
@@ -15,10 +15,7 @@ import { openWorld } from './world.ts'
  * or when phase4 cannot run here.
  */
 
-const folders = {
-  source: fileURLToPath(new URL('../../../shared/peers', import.meta.url)),
-  work: fileURLToPath(new URL('../../.passerelle/interop', import.meta.url)),
-}
+const folders = peerFolders(fileURLToPath(new URL('../../.passerelle/interop', import.meta.url)))
 /** The whole run, the first build included. */
 const runMilliseconds = 20 * 60_000
 

@@ -1,9 +1,11 @@
 import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createServer } from 'node:net'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -12,8 +14,19 @@ const run = promisify(execFile)
 export interface PeerFolders {
   /** `../shared/peers`, read only. */
   readonly source: string
-  /** A folder of ours; the peer is built in a copy. */
+  /** The peer is built in a copy of ours, which is kept. */
+  readonly build: string
+  /** Of this run: the PKI and what else comes and goes. */
   readonly work: string
+}
+
+/** The folders of this clone; everything of ours is git-ignored. */
+export function peerFolders(work: string): PeerFolders {
+  return {
+    source: fileURLToPath(new URL('../../../shared/peers', import.meta.url)),
+    build: fileURLToPath(new URL('../../.passerelle/interop/phase4', import.meta.url)),
+    work,
+  }
 }
 
 /** Why phase4 cannot run here; undefined when it can. */
@@ -50,13 +63,14 @@ export interface PrepareOptions {
 export async function preparePhase4(folders: PeerFolders, options: PrepareOptions): Promise<Phase4> {
   const { crlPort, signal, progress } = options
   mkdirSync(folders.work, { recursive: true })
-  const home = join(folders.work, 'phase4')
+  const home = folders.build
   const source = join(folders.source, 'phase4')
   const marker = join(home, 'built')
   const wanted = fingerprintOf(source)
   if (!existsSync(marker) || readFileSync(marker, 'utf8') !== wanted) {
     progress('building phase4 with Maven …')
     rmSync(home, { recursive: true, force: true })
+    mkdirSync(dirname(home), { recursive: true })
     cpSync(source, home, { recursive: true, filter: path => path !== join(source, 'target') })
     await run('chmod', ['-R', 'u+w', home])
     await run(join(home, 'peer'), ['build'], { maxBuffer: 10_000_000, signal })
@@ -76,6 +90,18 @@ function fingerprintOf(source: string): string {
   const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
   for (const file of files.toSorted()) hash.update(readFileSync(file))
   return hash.digest('hex')
+}
+
+/** A port of loopback for another process to take. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
 }
 
 /** One line of JSON that the peer printed; its README says what is in it. */

@@ -1,5 +1,4 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import Koa from 'koa'
 import { type EmbeddedPostgres, removePostgres, startPostgres } from '../../src/adapters/postgres/index.ts'
@@ -8,17 +7,21 @@ import { readPem } from '../../src/adapters/keys/index.ts'
 import { loadConfig } from '../../src/config.ts'
 import { listen } from '../../src/edge/http/index.ts'
 import { smpDoor } from '../../src/edge/smp/index.ts'
-import { systemClock } from '../../src/kernel/index.ts'
 import { type PasserelleNode, createNode } from '../../src/node.ts'
 import { startZoneServer } from '../../src/sandbox/dns.ts'
-import type { Registration, TransmissionId } from '../../src/services/domain.ts'
+import type { TransmissionId } from '../../src/services/domain.ts'
 import type { Log } from '../../src/services/ports.ts'
-import { createRegistry } from '../../src/services/registry/index.ts'
 import type { HttpAnswer } from '../../src/wire/as4/index.ts'
-import { formatIdentifier, parseParticipantId, participantKey } from '../../src/wire/peppol/index.ts'
-import { smpHostName } from '../../src/wire/smp/index.ts'
+import {
+  formatIdentifier,
+  parseParticipantId,
+  participantKey,
+  sameDocumentType,
+  sameParticipant,
+} from '../../src/wire/peppol/index.ts'
+import { buildServiceGroup, buildSignedServiceMetadata, smpHostName } from '../../src/wire/smp/index.ts'
 import { billing, facturX } from './documents.ts'
-import { type PeerFolders, type PeerServer, type Phase4, preparePhase4 } from './phase4.ts'
+import { type PeerFolders, type PeerServer, type Phase4, freePort, preparePhase4 } from './phase4.ts'
 
 /** Ours, served by our node; phase4's; and one that nobody serves. */
 export const participants = {
@@ -88,11 +91,12 @@ export async function openWorld(
   { signal, progress }: { readonly signal: AbortSignal; readonly progress: (text: string) => void },
 ): Promise<World> {
   await using stack = new AsyncDisposableStack()
+  const postgresOptions = { folder: join(folders.work, 'postgres'), log: () => {} }
+  // First, because it refuses when another run is using the folder.
+  await removePostgres(postgresOptions)
   const [peerPort, crlPort] = [await freePort(), await freePort()]
   const phase4 = await preparePhase4(folders, { crlPort, signal, progress })
   progress('starting phase4, PostgreSQL and our node …')
-  const postgresOptions = { folder: join(folders.work, 'postgres'), log: () => {} }
-  await removePostgres(postgresOptions)
   const [inbox, data, files] = ['inbox', 'data', 'files'].map(name => emptied(join(folders.work, name)))
   if (inbox === undefined || data === undefined || files === undefined) throw new Error('three folders')
   const startPeer = (more: readonly string[]): Promise<PeerServer> =>
@@ -213,30 +217,28 @@ async function publishPeer(
   url: string,
   stack: AsyncDisposableStack,
 ): Promise<string> {
+  const { smpKey } = node
   const [certificate] = readPem(join(pki, 'ap2.pem'))
-  if (certificate === undefined) throw new Error('ap2.pem holds no certificate')
-  const registration: Registration = {
-    participant: participants.theirs,
-    name: 'Librairie Mistral',
-    services: [billing, facturX],
-  }
+  if (certificate === undefined || smpKey === undefined) throw new Error('the certificate of ap2 and the key of smp1')
+  const participant = participants.theirs
+  const endpoint = { ...endpointFacts, address: url, certificate: certificate.der.toString('base64') }
+  const app = new Koa()
   const port = await freePort()
   const smpUrl = `http://${host}:${port}`
-  const registry = createRegistry({
-    clock: systemClock,
-    store: {
-      saveRegistration: () => Promise.reject(new Error('this registry is read only')),
-      removeRegistration: () => Promise.reject(new Error('this registry is read only')),
-      findRegistration: asked =>
-        Promise.resolve(participantKey(asked) === participantKey(participants.theirs) ? registration : undefined),
-    },
-    smpKey: node.smpKey,
-    smpUrl,
-    accessPoint: { url, certificate, description: 'phase4', technicalContactUrl: 'mailto:nobody@localhost' },
-    cacheSeconds: 5,
-  })
-  const app = new Koa()
-  app.use(smpDoor(registry))
+  app.use(
+    smpDoor({
+      serviceGroup: async () => {
+        const documentTypes = [billing, facturX].map(service => service.documentType)
+        return buildServiceGroup({ participant, documentTypes }, smpUrl)
+      },
+      serviceMetadata: async (asked, documentType) => {
+        const service = [billing, facturX].find(one => sameDocumentType(one.documentType, documentType))
+        if (service === undefined || !sameParticipant(asked, participant)) return undefined
+        const processes = [{ process: service.process, endpoints: [endpoint] }]
+        return await buildSignedServiceMetadata({ kind: 'service', participant, documentType, processes }, smpKey)
+      },
+    }),
+  )
   const handle = app.callback()
   const limits = { headerOctetsMax: 8192, requestSeconds: 10, keepAliveSeconds: 5, stopSeconds: 1 }
   stack.use(
@@ -245,20 +247,17 @@ async function publishPeer(
   return smpUrl
 }
 
+const endpointFacts = {
+  transportProfile: 'peppol-transport-as4-v2_0',
+  activeFrom: undefined,
+  activeTo: undefined,
+  description: 'phase4',
+  technicalContactUrl: 'mailto:nobody@localhost',
+  technicalInformationUrl: undefined,
+}
+
 function emptied(folder: string): string {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   return folder
-}
-
-/** A port for another process to take. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, host, () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }
