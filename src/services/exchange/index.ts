@@ -191,6 +191,7 @@ class Alarm implements Disposable {
   readonly #world: ExchangeWorld
   readonly #ring: () => void
   #timer: NodeJS.Timeout | undefined
+  #look: NodeJS.Timeout | undefined
   #setting = false
   #stopped = false
 
@@ -203,7 +204,7 @@ class Alarm implements Disposable {
   set(): void {
     if (this.#setting || this.#stopped) return
     this.#setting = true
-    setTimeout(() => void this.#arm(), 1000).unref()
+    this.#look = setTimeout(() => void this.#arm(), 1000).unref()
   }
 
   async #arm(): Promise<void> {
@@ -212,7 +213,8 @@ class Alarm implements Disposable {
       const due = await this.#world.store.nextDue()
       if (due !== undefined) sleep = Math.min(sleep, Math.max(0, due - (this.#world.clock.now() as Instant)))
     } catch (cause) {
-      this.#world.log.error('exchange.alarm-failed', { cause })
+      // Who stops meanwhile closes the database under this look.
+      if (!this.#stopped) this.#world.log.error('exchange.alarm-failed', { cause })
     }
     this.#setting = false
     if (this.#stopped) return
@@ -226,5 +228,6 @@ class Alarm implements Disposable {
   [Symbol.dispose](): void {
     this.#stopped = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#look)
   }
 }
