@@ -95,6 +95,8 @@ export interface InboundClaim {
   readonly transmission: Transmission
   readonly payload: Octets
   readonly compressed: boolean
+  /** The inflated payload, where whoever recorded it still has it at hand. */
+  readonly content?: Buffer
 }
 
 export type InboundSettlement =

@@ -106,6 +106,8 @@ interface Smp {
 }
 
 async function findSmp(world: SmpWorld, participant: ParticipantId, steps: StepRecorder): Promise<Smp> {
+  if (world.zone === '')
+    throw new Unavailable('no-zone', 'no SML zone is configured (dns.zone): nobody can be looked up')
   const name = smpHostName(participant, world.zone)
   steps.note('name-hash', { participant: participant.value, name })
   const answer = await world.dns.naptr(name)

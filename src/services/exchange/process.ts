@@ -40,8 +40,8 @@ export async function processInbound(world: ProcessWorld, claim: InboundClaim): 
 /** Up to here a document is read whole; larger ones are read without their embedded files. */
 const wholeOctetsMax = 1_000_000
 
-async function summarise({ transmission, payload, compressed }: InboundClaim): Promise<InvoiceSummary> {
-  const document = extractDocument(contentOf(payload, compressed))
+async function summarise({ transmission, payload, compressed, content }: InboundClaim): Promise<InvoiceSummary> {
+  const document = extractDocument(content ?? contentOf(payload, compressed))
   const skimmed = transmission.contentSize <= wholeOctetsMax ? await gather(document) : await skim(document)
   if (skimmed === undefined)
     throw new WireError('document-too-large', 'the document is too large to be read as an invoice')

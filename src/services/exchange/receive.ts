@@ -88,7 +88,10 @@ async function keepOrDiscard(
     const stamp = { messageId: `${world.random.uuid()}@${world.messageIdHost}`, at: world.clock.now() }
     const receipt = await buildReceipt(message, world.signingKey, stamp)
     const id = world.random.uuid() as TransmissionId
-    const outcome = await record(world, recordOf({ id, at: stamp.at, header, sbdh, message, payload, receipt }))
+    // The answer of the commit may be lost: from now on only the store can say that nothing names the octets.
+    kept = true
+    const inbound = recordOf({ id, at: stamp.at, header, sbdh, message, payload, receipt })
+    const outcome = await record(world, inbound, payload.content.complete ? payload.content.head : undefined)
     kept = outcome.kind === 'recorded'
     return answerOf(world, outcome, { id, header, receipt })
   } finally {
@@ -125,13 +128,18 @@ interface Received {
 }
 
 /** Commits. Where a worker has a free place the job is its own from the start and begins without a claim. */
-async function record(world: ReceiveWorld, inbound: InboundRecord): Promise<InboundOutcome> {
+async function record(
+  world: ReceiveWorld,
+  inbound: InboundRecord,
+  content: Buffer | undefined,
+): Promise<InboundOutcome> {
   const place = world.reserveProcessing()
   let begun = false
   try {
     const outcome = await world.store.recordInbound(inbound, { claimed: place !== undefined })
     if (outcome.kind === 'recorded' && outcome.job && place !== undefined) {
-      place.begin({ transmission: transmissionOf(inbound), payload: inbound.payload, compressed: inbound.compressed })
+      const { payload, compressed } = inbound
+      place.begin({ transmission: transmissionOf(inbound), payload, compressed, ...(content && { content }) })
       begun = true
     }
     return outcome
