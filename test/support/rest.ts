@@ -66,8 +66,13 @@ export async function settled(node: TestNode, id: TransmissionId, state: Transmi
   return (await node.node.reader.findTransmission(id))!
 }
 
+/** What has a database and reads it. */
+interface Keeper extends Pick<TestNode, 'database'> {
+  readonly node: Pick<TestNode['node'], 'reader'>
+}
+
 /** The inbound transmission of a message id. */
-export async function received(node: TestNode, messageId: string | undefined): Promise<Transmission | undefined> {
+export async function received(node: Keeper, messageId: string | undefined): Promise<Transmission | undefined> {
   const [row] = await query(node, `select id from transmission where direction = 'inbound' and message_id = $1`, [
     messageId,
   ])
@@ -75,7 +80,7 @@ export async function received(node: TestNode, messageId: string | undefined): P
 }
 
 /** Octets that the receiver keeps of a message. */
-export async function contentOf(node: TestNode, messageId: string | undefined, kind: ContentKind): Promise<Buffer> {
+export async function contentOf(node: Keeper, messageId: string | undefined, kind: ContentKind): Promise<Buffer> {
   const transmission = await received(node, messageId)
   const content = transmission && (await node.node.reader.findContent(transmission.id, kind))
   if (content === undefined) throw new Error(`no ${kind} of ${messageId}`)

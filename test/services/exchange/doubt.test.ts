@@ -1,0 +1,193 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createHttpClient } from '../../../src/adapters/http/index.ts'
+import { loadConfig } from '../../../src/config.ts'
+import { inMemory, systemRandom } from '../../../src/kernel/index.ts'
+import { type Core, createCore } from '../../../src/node.ts'
+import { type Exchange, createExchange } from '../../../src/services/exchange/index.ts'
+import type { ExchangeStore } from '../../../src/services/ports.ts'
+import { parseParticipantId } from '../../../src/wire/peppol/index.ts'
+import { type SealedLetter, sealLetter } from '../../support/access-point.ts'
+import { invoiceUbl, nextNumber } from '../../support/invoices.ts'
+import { memoryLog } from '../../support/log.ts'
+import { type PreparedNode, type TestNetwork, billing, billingProcess, startNetwork } from '../../support/network.ts'
+import { type TestPeer, startPeer } from '../../support/peer.ts'
+import { contentOf, received } from '../../support/rest.ts'
+import { filesIn, kept, query } from '../../support/rows.ts'
+
+/* The database takes what it is given, and its answers get lost: the exchange on a real one, with a line that fails on demand. */
+
+const seller = '0225:391838042'
+const buyer = '0225:732829320'
+
+type Failing = 'before' | 'after'
+
+let network: TestNetwork
+let prepared: PreparedNode
+let core: Core
+let exchange: Exchange
+let peer: TestPeer
+const log = memoryLog()
+/** What the next call of this name does instead of answering. */
+const failures = new Map<string, Failing[]>()
+
+beforeAll(async () => {
+  network = await startNetwork()
+  prepared = await network.prepare('doubtful', { participants: [buyer], values: { 'data.memoryOctetsMax': 0 } })
+  core = await createCore(loadConfig({ values: prepared.values }, {}), { log, clock: network.clock })
+  peer = await startPeer(network.issue('access-point', { commonName: 'PFR000800' }))
+  exchange = createExchange({
+    ...core,
+    random: systemRandom,
+    log,
+    store: failing(core.database),
+    http: createHttpClient({ connectTimeoutMilliseconds: 1000, connectionsPerOrigin: 4, allowPrivate: true }),
+    signingKey: core.keys,
+    decryptionKeys: [core.keys],
+    messageIdHost: 'doubtful.test',
+    limits: core.config.limits,
+    answerTimeoutMilliseconds: 5000,
+    retryPausesSeconds: [0, 0],
+    sendConcurrency: 4,
+    processConcurrency: 4,
+  })
+})
+afterAll(async () => {
+  await exchange?.[Symbol.asyncDispose]()
+  await core?.[Symbol.asyncDispose]()
+  await peer?.[Symbol.asyncDispose]()
+  await network?.[Symbol.asyncDispose]()
+})
+beforeEach(() => failures.clear())
+
+/** Each function of the store, before or after whose commit the connection breaks when the test says so. */
+function failing(store: ExchangeStore): ExchangeStore {
+  return new Proxy(store, {
+    get(target, name: keyof ExchangeStore) {
+      const called = target[name].bind(target) as (...given: unknown[]) => unknown
+      return async (...given: unknown[]) => {
+        const failure = failures.get(name)?.shift()
+        if (failure === 'before') throw new Error('Connection terminated unexpectedly')
+        const answer = await called(...given)
+        if (failure === 'after') throw new Error('Connection terminated unexpectedly')
+        return answer
+      }
+    },
+  })
+}
+
+function letter(): Promise<SealedLetter> {
+  const from = network.issue('access-point', { commonName: 'PFR000700' })
+  return sealLetter({ from, to: core.keys.certificate, sender: seller, receiver: buyer })
+}
+
+async function receive({ contentType, body }: SealedLetter): Promise<{ status: number; text: string }> {
+  const answer = await exchange.receive({ contentType, body: single(body) })
+  return { status: answer.status, text: answer.body.toString() }
+}
+
+async function* single(body: Buffer): AsyncGenerator<Buffer> {
+  yield body
+}
+
+async function submit(note = ''): Promise<unknown> {
+  return await exchange.submit({
+    sender: parseParticipantId(seller),
+    receiver: parseParticipantId('0225:peer'),
+    documentType: billing,
+    process: billingProcess,
+    countryC1: 'FR',
+    route: { kind: 'static', url: peer.url, certificatePem: peer.identity.certificatePem },
+    document: inMemory(
+      Buffer.concat([invoiceUbl({ number: nextNumber(), seller, buyer: '0225:peer' }), Buffer.from(`<!--${note}-->`)]),
+    ),
+    invoice: undefined,
+    idempotency: undefined,
+  })
+}
+
+describe('a received message', () => {
+  it('that the database did not take is answered with 500, and taken when it comes again', async () => {
+    failures.set('recordInbound', ['before'])
+    const message = await letter()
+    const before = await kept({ ...prepared })
+    expect(await receive(message)).toMatchObject({ status: 500, text: expect.stringContaining('try again') })
+    expect(await kept(prepared)).toMatchObject({ transmissions: before['transmissions'] })
+    expect(await receive(message)).toMatchObject({ status: 200, text: expect.stringContaining('Receipt') })
+  })
+
+  it('that the database took without our knowing keeps its document', async () => {
+    failures.set('recordInbound', ['after'])
+    const message = await letter()
+    expect((await receive(message)).status).toBe(500)
+    expect(await receive(message)).toMatchObject({ status: 200, text: expect.stringContaining('Receipt') })
+    const octets = await contentOf({ ...prepared, node: { reader: core.reader } }, message.sealed.messageId, 'payload')
+    expect(octets.length).toBeGreaterThan(0)
+  })
+
+  it('whose result cannot be stored at first is handed over once it can', async () => {
+    failures.set('settleInbound', ['before'])
+    const message = await letter()
+    expect((await receive(message)).status).toBe(200)
+    await exchange.settle()
+    const found = { ...prepared, node: { reader: core.reader } }
+    expect(await received(found, message.sealed.messageId)).toMatchObject({ state: 'delivered' })
+  })
+})
+
+describe('a submitted document', () => {
+  it('that the database did not take is refused, and nothing is sent', async () => {
+    failures.set('recordOutbound', ['before'])
+    const before = peer.posts.length
+    await expect(submit()).rejects.toThrow('Connection terminated')
+    await exchange.settle()
+    expect(peer.posts).toHaveLength(before)
+  })
+
+  it('that the database took without our knowing keeps its document', async () => {
+    failures.set('recordOutbound', ['after'])
+    const large = randomBytes(400_000).toString('hex')
+    await expect(submit(large)).rejects.toThrow('Connection terminated')
+    const [row] = await query(
+      prepared,
+      `select payload_key from content join transmission t on t.id = transmission_id
+       where t.direction = 'outbound' order by t.created_at desc limit 1`,
+    )
+    expect(filesIn(prepared.blobFolder)).toContain(row?.['payload_key'])
+  })
+
+  it('whose sealed message cannot be stored is not posted before it can', async () => {
+    failures.set('keepSealed', ['before'])
+    const before = peer.posts.length
+    const { transmissionId } = (await submit()) as { transmissionId: Parameters<typeof core.reader.listAttempts>[0] }
+    await exchange.settle()
+    await expect.poll(() => settledState(transmissionId)).toBe('delivered')
+    expect(peer.posts).toHaveLength(before + 1)
+    const attempts = await core.reader.listAttempts(transmissionId)
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(['queued', 'delivered'])
+  })
+
+  it('whose receipt cannot be stored at first is not posted again', async () => {
+    failures.set('settleOutbound', ['before'])
+    const before = peer.posts.length
+    const { transmissionId } = (await submit()) as { transmissionId: Parameters<typeof core.reader.listAttempts>[0] }
+    await exchange.settle()
+    expect(await settledState(transmissionId)).toBe('delivered')
+    expect(peer.posts).toHaveLength(before + 1)
+    expect(log.events.map(({ event }) => event)).toContain('exchange.settle-failed')
+  })
+
+  it('whose receipt was stored without our knowing is settled once', async () => {
+    failures.set('settleOutbound', ['after'])
+    const { transmissionId } = (await submit()) as { transmissionId: Parameters<typeof core.reader.listAttempts>[0] }
+    await exchange.settle()
+    expect(await settledState(transmissionId)).toBe('delivered')
+    expect(await core.reader.listAttempts(transmissionId)).toHaveLength(1)
+    expect((await core.reader.listEvents(transmissionId)).map(({ kind }) => kind)).toEqual(['submitted', 'delivered'])
+  })
+})
+
+async function settledState(id: Parameters<typeof core.reader.listAttempts>[0]): Promise<string | undefined> {
+  await exchange.settle()
+  return (await core.reader.findTransmission(id))?.state
+}
