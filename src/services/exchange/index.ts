@@ -104,7 +104,9 @@ async function submit(
   const sbd = buildSbd({ ...addressing, instanceId, createdAt: at }, document, wrapping)
   const packed = await packPayload(sbd, world.blobs)
   const place = reserve()
-  let kept = false
+  // A commit whose answer is lost may stand: the octets stay until it is known that nothing names them.
+  let kept = true
+  let begun = false
   try {
     const outbound = {
       ...addressing,
@@ -124,10 +126,11 @@ async function submit(
     if (kept) {
       world.log.info('transmission.submitted', { transmissionId: id, receiver: addressing.receiver.value })
       place?.begin(claimOf(outbound))
+      begun = true
     }
     return { ...outcome, transmissionId: id }
   } finally {
-    if (!kept) place?.release()
+    if (!begun) place?.release()
     if (!kept && packed.octets.kind === 'stored') await world.blobs.remove(packed.octets.key)
   }
 }
