@@ -28,6 +28,11 @@ export async function runMatrix(
   { terminal, signal }: { readonly terminal: Terminal; readonly signal: AbortSignal },
 ): Promise<MatrixResult> {
   let [passed, failed] = [0, 0]
+  const stopped = new Promise<never>((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason)),
+  )
+  // Of a run that is stopped between two cases nobody waits for it.
+  stopped.catch(() => {})
   for (const group of groups) {
     terminal.line(`\n${terminal.paint.bold(group.name)}`)
     for (const one of group.cases) {
@@ -35,7 +40,7 @@ export async function runMatrix(
       // In a file the row itself is enough.
       if (process.stderr.isTTY) terminal.progress(`  … ${one.name}`)
       const startedAt = performance.now()
-      const seen = await observe(one, world)
+      const seen = await Promise.race([observe(one, world), stopped])
       const seconds = (performance.now() - startedAt) / 1000
       const as = differences(one.expected, seen)
       if (as.length === 0) passed += 1
