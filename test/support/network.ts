@@ -1,6 +1,4 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type IncomingMessage, type RequestListener, type ServerResponse, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig } from '../../src/config.ts'
@@ -18,6 +16,7 @@ import { type DnsScript, startDns } from './dns.ts'
 import { memoryLog } from './log.ts'
 import { type IssueOptions, type TestIdentity, type TestPki, makeTestPki } from './pki.ts'
 import { type TestDatabase, testDatabase } from './postgres.ts'
+import { type ScriptedServer, startScripted } from './scripted-server.ts'
 
 /** What is sent where a test does not say otherwise. */
 export const billing = parseDocumentTypeId(
@@ -78,13 +77,6 @@ export interface TestZone {
   readonly address: string
 }
 
-/** A web server that does as the test says, until it says nothing. */
-export interface ScriptedServer {
-  readonly url: string
-  readonly requests: readonly string[]
-  script: ((request: IncomingMessage, response: ServerResponse) => void) | undefined
-}
-
 export interface TestSmp extends ScriptedServer {
   readonly identity: TestIdentity
   /** Publishes the participant here and in the zone: documents of this type go to the URL under the certificate. */
@@ -104,9 +96,11 @@ export async function startNetwork(): Promise<TestNetwork> {
   const folder = mkdtempSync(join(tmpdir(), 'passerelle-network-'))
   stack.defer(() => rmSync(folder, { recursive: true, force: true }))
   const pki = makeTestPki()
-  const lists = await startScripted(stack, (request, response) => {
-    response.end(pki.crl(request.url === '/smp.crl' ? pki.smpCa : pki.accessPointCa))
-  })
+  const lists = stack.use(
+    await startScripted((request, response) => {
+      response.end(pki.crl(request.url === '/smp.crl' ? pki.smpCa : pki.accessPointCa))
+    }),
+  )
   const issue: TestNetwork['issue'] = (role, options) =>
     pki.issue(role, { crlUrl: `${lists.url}/${role === 'smp' ? 'smp' : 'ap'}.crl`, ...options })
   const dns = await startZone(stack)
@@ -212,32 +206,15 @@ function nameOf(participant: string): string {
   return smpHostName(parseParticipantId(participant), zone).toLowerCase()
 }
 
-async function startScripted(stack: AsyncDisposableStack, otherwise: RequestListener): Promise<ScriptedServer> {
-  const requests: string[] = []
-  const server = createServer((request, response) => {
-    requests.push(request.url ?? '')
-    // Connections are not kept: a script that breaks one must not meet the next request on it.
-    response.setHeader('Connection', 'close')
-    if (control.script === undefined) otherwise(request, response)
-    else control.script(request, response)
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  stack.defer(async () => {
-    server.closeAllConnections()
-    await new Promise(resolve => server.close(resolve))
-  })
-  const { port } = server.address() as AddressInfo
-  const control: ScriptedServer = { url: `http://127.0.0.1:${port}`, requests, script: undefined }
-  return control
-}
-
 async function startSmp(stack: AsyncDisposableStack, identity: TestIdentity, dns: TestZone): Promise<TestSmp> {
   const bodies = new Map<string, Buffer>()
-  const server = await startScripted(stack, (request, response) => {
-    const path = decodeURIComponent(request.url ?? '').toLowerCase()
-    const body = bodies.get(path) ?? bodies.get(path.replace(/services\/.*/, 'services/*'))
-    response.writeHead(body === undefined ? 404 : 200, { 'Content-Type': 'application/xml' }).end(body)
-  })
+  const server = stack.use(
+    await startScripted((request, response) => {
+      const path = decodeURIComponent(request.url ?? '').toLowerCase()
+      const body = bodies.get(path) ?? bodies.get(path.replace(/services\/.*/, 'services/*'))
+      response.writeHead(body === undefined ? 404 : 200, { 'Content-Type': 'application/xml' }).end(body)
+    }),
+  )
   return Object.assign(server, {
     identity,
     async publish(name: string, { url, certificate, documentTypes = [billing] }: PublishedEndpoint) {
