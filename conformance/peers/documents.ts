@@ -1,5 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { formatIdentifier, parseDocumentTypeId, parseProcessId } from '../../src/wire/peppol/index.ts'
+import {
+  type DocumentTypeId,
+  type ProcessId,
+  formatIdentifier,
+  parseDocumentTypeId,
+  parseProcessId,
+} from '../../src/wire/peppol/index.ts'
 import { sampleInvoice } from '../bench/sample.ts'
 
 /** Peppol BIS Billing 3, the default of the peer as well. */
@@ -20,11 +26,37 @@ export const facturX = {
   process: parseProcessId('cenbii-procid-ubl::urn:peppol:france:billing:regulated'),
 }
 
-/** What `peer send` must be told to write the same kind of envelope. */
-export const facturXOptions: readonly string[] = Object.entries({
+/** An invoice of one country's PINT: a document type of the scheme that may be registered with a `*`. [peppol.md §3.3] */
+export const pint = {
+  documentType: parseDocumentTypeId(
+    'peppol-doctype-wildcard::urn:oasis:names:specification:ubl:schema:xsd:Invoice-2::Invoice' +
+      '##urn:peppol:pint:billing-1@aunz-1::2.1',
+  ),
+  process: parseProcessId('cenbii-procid-ubl::urn:peppol:bis:billing'),
+}
+
+/** Whatever the country. */
+const anyPint = {
+  documentType: parseDocumentTypeId(formatIdentifier(pint.documentType).replace('@aunz-1', '*')),
+  process: pint.process,
+}
+
+/** What both participants are registered for. */
+export const services: readonly Service[] = [billing, facturX, anyPint]
+
+export interface Service {
+  readonly documentType: DocumentTypeId
+  readonly process: ProcessId
+}
+
+/** Options of `peer send`. */
+export function serviceOptions({ documentType, process }: Service): readonly string[] {
+  return ['--doctype', formatIdentifier(documentType), '--process', formatIdentifier(process)]
+}
+
+/** Options of `peer send` for a PDF; not being told, it names no document type version. */
+export const binaryOptions: readonly string[] = Object.entries({
   '--binary': 'application/pdf',
-  '--doctype': formatIdentifier(facturX.documentType),
-  '--process': formatIdentifier(facturX.process),
   '--sbdh-standard': 'urn:peppol:doctype:pdf+xml',
   '--sbdh-type': 'factur-x',
   '--sbdh-version': 'D22B',

@@ -8,7 +8,7 @@ import { contentOf } from '../../src/services/exchange/index.ts'
 import type { Transmission } from '../../src/services/domain.ts'
 import { type ParticipantId, buildSbd, openDocument, participantKey } from '../../src/wire/peppol/index.ts'
 import { canonicalize, parseXml } from '../../src/wire/xml/index.ts'
-import { billing, facturXOptions, invoiceOf, pdfOf, sha256 } from './documents.ts'
+import { billing, binaryOptions, facturX, invoiceOf, pdfOf, pint, serviceOptions, sha256 } from './documents.ts'
 import type { Case, CaseGroup, Facts } from './matrix.ts'
 import { type PeerResult, firstError } from './phase4.ts'
 import { type World, participants } from './world.ts'
@@ -32,9 +32,15 @@ export const inbound: CaseGroup = {
     xml('XML 1 MB, spelling of the JDK', 1_000_000, ['--tuned']),
     xml('XML 10 KB, not compressed', 10_000, ['--no-compress']),
     xml('XML 10 KB, not compressed, spelling of the JDK', 10_000, ['--no-compress', '--tuned']),
+    xml('XML 10 KB of a PINT, registered with a *', 10_000, serviceOptions(pint)),
     { name: 'PDF 100 KB as BinaryContent', expected: { ...accepted, 'PDF equal': true }, run: receivePdf },
     envelope('10 KB in an envelope of ours', 10_000),
     envelope('20 MB in an envelope of ours', 20_000_000),
+    {
+      name: '200 messages, 8 at once',
+      expected: { 'receipts verified': 200, failures: 0, stored: 200 },
+      run: receiveMany,
+    },
     refusal('signer of a foreign CA', refused('EBMS:0101'), { as: 'ap-foreign' }),
     refusal('signer expired', refused('EBMS:0101'), { as: 'ap-expired' }),
     refusal('signer revoked', refused('EBMS:0101'), { as: 'ap-revoked' }),
@@ -71,7 +77,10 @@ function xml(name: string, octets: number, more: readonly string[]): Case {
 
 async function receivePdf(world: World): Promise<Facts> {
   const document = pdfOf(100_000)
-  const { result, transmission } = await sendToUs(world, { document, more: facturXOptions })
+  const { result, transmission } = await sendToUs(world, {
+    document,
+    more: [...serviceOptions(facturX), ...binaryOptions],
+  })
   const stored = transmission && (await documentOf(world, transmission))
   return { ...receptionFacts(result, transmission), 'PDF equal': stored?.equals(document) ?? false }
 }
@@ -126,6 +135,17 @@ async function reuseMessageId(world: World): Promise<Facts> {
   const unchanged = now?.contentSha256 === first.transmission.contentSha256
   const duplicate = JSON.stringify(result['errors']).includes('this is a duplicate')
   return { ...refusalFacts(result, unchanged ? undefined : now), duplicate }
+}
+
+async function receiveMany(world: World): Promise<Facts> {
+  const before = world.journal.total
+  const { result } = await sendToUs(world, { more: ['--tuned', '--count', '200', '--concurrency', '8'] })
+  const { messages, failures } = result
+  return {
+    'receipts verified': Number(messages) - Number(failures),
+    failures: Number(failures),
+    stored: world.journal.total - before,
+  }
 }
 
 /** What phase4 wrote is posted again as it was: the answer must be the receipt that phase4 has got. */

@@ -18,12 +18,12 @@ export const lookup: CaseGroup = {
   cases: [
     {
       name: 'service group and signed metadata, SMP given',
-      expected: { ...found, 'document types': 2 },
+      expected: { ...found, 'document types': 3 },
       run: async world => lookupFacts(world, await lookUp(world, ['--smp', world.node.url])),
     },
     {
       name: 'the same, SMP found by U-NAPTR record',
-      expected: { ...found, 'document types': 2, 'SMP ours': true },
+      expected: { ...found, 'document types': 3, 'SMP ours': true },
       run: async world => {
         const result = await lookUp(world, ['--dns', world.dnsServer, '--zone', world.zone])
         return { ...lookupFacts(world, result), 'SMP ours': withoutSlash(result['smp']) === world.node.url }

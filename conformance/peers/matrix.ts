@@ -86,5 +86,5 @@ function printRow(terminal: Terminal, { one, seen, differences, seconds }: Row):
 function factsText(facts: Facts): string {
   return Object.entries(facts)
     .map(([name, value]) => (value === true ? name : `${name} ${value}`))
-    .join(', ')
+    .join(' · ')
 }

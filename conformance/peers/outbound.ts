@@ -4,14 +4,16 @@ import { inMemory } from '../../src/kernel/index.ts'
 import type { PasserelleNode } from '../../src/node.ts'
 import type { Route, Transmission, TransmissionId } from '../../src/services/domain.ts'
 import type { ParticipantId, Wrapping } from '../../src/wire/peppol/index.ts'
-import { billing, facturX, invoiceOf, pdfOf, sha256 } from './documents.ts'
+import { type Service, billing, facturX, invoiceOf, pdfOf, pint, sha256 } from './documents.ts'
 import { LossyLine } from './lossy-line.ts'
 import type { Case, CaseGroup, Facts } from './matrix.ts'
 import type { PeerResult } from './phase4.ts'
 import { type World, participants } from './world.ts'
 
 const delivered = { state: 'delivered', attempts: 1, 'phase4 says': 'accepted', 'payload equal': true }
-const deliveredAfterLookup = { ...delivered, 'looked up': 'naptr, smp, smp-signature, endpoint, certificate' }
+const deliveredAfterLookup = { ...delivered, 'looked up': 'naptr → smp → smp-signature → endpoint → certificate' }
+/** The service group tells which wildcard is registered, the metadata where it leads. */
+const deliveredByWildcard = { ...delivered, 'looked up': 'naptr → smp → smp → smp-signature → endpoint → certificate' }
 
 function refused(code: string, authenticated: boolean): Facts {
   return { state: 'refused', attempts: 1, 'phase4 says': 'refused', code, authenticated }
@@ -33,6 +35,19 @@ export const outbound: CaseGroup = {
       name: 'PDF 100 KB as BinaryContent, found by DNS and SMP',
       expected: { ...deliveredAfterLookup, 'PDF equal': true },
       run: sendPdf,
+    },
+    {
+      name: 'XML 10 KB of a PINT, found by its wildcard',
+      expected: deliveredByWildcard,
+      run: async world => {
+        const parcel = { document: invoiceOf(10_000), route: { kind: 'peppol' }, service: pint } as const
+        return await deliveryFacts(world, await whenEnded(world.node, await submit(world.node, parcel)))
+      },
+    },
+    {
+      name: '100 messages, 16 at once',
+      expected: { delivered: 100, 'payloads equal': 100, attempts: 100 },
+      run: sendMany,
     },
     deliver('XML 20 MB, static route', delivered, () => invoiceOf(20_000_000), staticRoute),
     signedBy('ap-foreign', 'our signer of a foreign CA', refused('EBMS:0102', true)),
@@ -87,10 +102,24 @@ function deliver(name: string, expected: Facts, document: () => Buffer, route: (
 async function sendPdf(world: World): Promise<Facts> {
   const pdf = pdfOf(100_000)
   const wrapping: Wrapping = { kind: 'binary', mimeType: 'application/pdf' }
-  const id = await submit(world.node, { document: pdf, route: { kind: 'peppol' }, wrapping })
+  const id = await submit(world.node, { document: pdf, route: { kind: 'peppol' }, service: facturX, wrapping })
   const transmission = await whenEnded(world.node, id)
   const said = world.peer.about(transmission.messageId)
   return { ...(await deliveryFacts(world, transmission)), 'PDF equal': said?.['binarySha256'] === sha256(pdf) }
+}
+
+async function sendMany(world: World): Promise<Facts> {
+  const route = staticRoute(world)
+  const ids = await Promise.all(
+    Array.from({ length: 100 }, () => submit(world.node, { document: invoiceOf(10_000), route })),
+  )
+  const ended = await Promise.all(ids.map(id => whenEnded(world.node, id)))
+  const facts = await Promise.all(ended.map(transmission => deliveryFacts(world, transmission)))
+  return {
+    delivered: facts.filter(one => one['state'] === 'delivered').length,
+    'payloads equal': facts.filter(one => one['payload equal'] === true).length,
+    attempts: facts.reduce((sum, one) => sum + Number(one['attempts']), 0),
+  }
 }
 
 /** A node of ours whose certificate phase4 must not accept. */
@@ -177,13 +206,15 @@ interface Parcel {
   readonly document: Buffer
   readonly route: Route
   readonly receiver?: ParticipantId
+  readonly service?: Service
   readonly wrapping?: Wrapping
 }
 
 async function submit(node: PasserelleNode, parcel: Parcel): Promise<TransmissionId> {
-  const { document, route, receiver = participants.theirs, wrapping } = parcel
+  const { document, route, receiver = participants.theirs, service = billing, wrapping } = parcel
   const { transmissionId } = await node.exchange.submit({
-    ...(wrapping === undefined ? billing : { ...facturX, wrapping }),
+    ...service,
+    ...(wrapping === undefined ? {} : { wrapping }),
     sender: participants.ours,
     receiver,
     countryC1: 'FR',
@@ -218,7 +249,7 @@ async function deliveryFacts(world: World, transmission: Transmission): Promise<
   const said = await wordAbout(world, transmission.messageId)
   const attempts = await world.node.reader.listAttempts(transmission.id)
   const steps = attempts.flatMap(attempt => attempt.steps).map(step => step.name)
-  const lookup = steps.filter(name => lookupSteps.has(name)).join(', ')
+  const lookup = steps.filter(name => lookupSteps.has(name)).join(' → ')
   return {
     state: transmission.state,
     attempts: attempts.length,

@@ -20,7 +20,7 @@ import {
   sameParticipant,
 } from '../../src/wire/peppol/index.ts'
 import { buildServiceGroup, buildSignedServiceMetadata, smpHostName } from '../../src/wire/smp/index.ts'
-import { billing, facturX } from './documents.ts'
+import { services } from './documents.ts'
 import { type PeerFolders, type PeerServer, type Phase4, freePort, preparePhase4 } from './phase4.ts'
 
 /** Ours, served by our node; phase4's; and one that nobody serves. */
@@ -49,6 +49,11 @@ export class Journal implements Log {
   /** The transmission that a message became; undefined when it was refused. */
   received(messageId: unknown): TransmissionId | undefined {
     return this.#received.findLast(one => one.messageId === messageId)?.transmissionId
+  }
+
+  /** Messages stored so far. */
+  get total(): number {
+    return this.#received.length
   }
 
   /** How many times it was stored. */
@@ -188,7 +193,7 @@ async function valuesOf(member: string, place: Place): Promise<Readonly<Record<s
 }
 
 function smpValues({ pki }: Phase4): Readonly<Record<string, unknown>> {
-  const services = [billing, facturX].map(({ documentType, process }) => ({
+  const registered = services.map(({ documentType, process }) => ({
     documentType: formatIdentifier(documentType),
     process: formatIdentifier(process),
   }))
@@ -196,7 +201,7 @@ function smpValues({ pki }: Phase4): Readonly<Record<string, unknown>> {
     'smp.pkcs12': join(pki, 'smp1.p12'),
     'smp.password': 'peppol',
     'registrations.participants': [
-      { participant: formatIdentifier(participants.ours), name: 'Atelier des Quais', services },
+      { participant: formatIdentifier(participants.ours), name: 'Atelier des Quais', services: registered },
     ],
   }
 }
@@ -228,11 +233,11 @@ async function publishPeer(
   app.use(
     smpDoor({
       serviceGroup: async () => {
-        const documentTypes = [billing, facturX].map(service => service.documentType)
+        const documentTypes = services.map(service => service.documentType)
         return buildServiceGroup({ participant, documentTypes }, smpUrl)
       },
       serviceMetadata: async (asked, documentType) => {
-        const service = [billing, facturX].find(one => sameDocumentType(one.documentType, documentType))
+        const service = services.find(one => sameDocumentType(one.documentType, documentType))
         if (service === undefined || !sameParticipant(asked, participant)) return undefined
         const processes = [{ process: service.process, endpoints: [endpoint] }]
         return await buildSignedServiceMetadata({ kind: 'service', participant, documentType, processes }, smpKey)
