@@ -136,8 +136,7 @@ async function adopt(cluster: Cluster, deadline: number): Promise<Running | unde
     const pid = Number(lines[0])
     if (!isAlive(pid)) return undefined
     if (!(await isServerOf(pid, cluster))) {
-      // The number has gone to another program; PostgreSQL would take that for a server of its own and refuse to start.
-      await rm(pidFileOf(cluster), { force: true })
+      await forget(cluster, pid)
       return undefined
     }
     if (lines[7]?.trim() === 'ready') {
@@ -147,6 +146,17 @@ async function adopt(cluster: Cluster, deadline: number): Promise<Running | unde
     await sleep(pollMilliseconds)
   }
   return undefined
+}
+
+/**
+ * The number has gone to another program, or its process waits to be buried; PostgreSQL would take either for a server of its own and refuse
+ * to start. Looks again first: the old server may have ended in between and another process have started the next one.
+ */
+async function forget(cluster: Cluster, pid: number): Promise<void> {
+  const [still] = (await readFile(pidFileOf(cluster), 'utf8').catch(() => '')).split('\n')
+  if (Number(still) !== pid) return
+  await rm(join(cluster.run, '.s.PGSQL.5432.lock'), { force: true })
+  await rm(pidFileOf(cluster), { force: true })
 }
 
 interface LaunchOptions extends EmbeddedOptions {
@@ -199,7 +209,11 @@ async function explainEnd(
   end: { ended: Error; size: number; port: number | undefined; fixed: boolean },
 ): Promise<undefined> {
   const said = (await readFile(cluster.logFile)).subarray(end.size).toString()
-  if (/lock file "[^"]*postmaster\.pid" already exists/.test(said)) return undefined
+  // Another process was quicker; or the server was killed and its children have not all noticed yet.
+  if (/lock file "[^"]*" already exists|shared memory block .* still in use/.test(said)) {
+    await sleep(childrenMilliseconds)
+    return undefined
+  }
   if (/Address already in use/i.test(said) && end.port !== undefined) {
     if (end.fixed) throw new Error(`Port ${end.port} is taken: choose another one for PostgreSQL.`)
     await rm(cluster.portFile, { force: true })
@@ -209,6 +223,9 @@ async function explainEnd(
     cause: end.ended,
   })
 }
+
+/** Children of a killed server end when they next look for it, which most do at once. */
+const childrenMilliseconds = 50
 
 /** sun_path of a Unix socket address holds 104 octets on macOS, 108 on Linux, the final zero included. */
 const socketPathOctetsMax = 103
@@ -330,8 +347,13 @@ async function stop(cluster: Cluster, running: Running, binaries: Binaries): Pro
     })
     return
   }
-  process.kill(running.pid, 'SIGINT')
-  while (isAlive(running.pid) && (await isServerOf(running.pid, cluster))) await sleep(pollMilliseconds)
+  let asked = false
+  // A child of a killed server may have answered that we are the last: then there is nothing to stop.
+  while (isAlive(running.pid) && (await isServerOf(running.pid, cluster))) {
+    if (!asked) process.kill(running.pid, 'SIGINT')
+    asked = true
+    await sleep(pollMilliseconds)
+  }
 }
 
 function pidFileOf(cluster: Cluster): string {
