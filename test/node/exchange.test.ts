@@ -7,7 +7,7 @@ import { parseDocumentTypeId, parseParticipantId } from '../../src/wire/peppol/i
 import { invoiceJson, invoiceUbl, nextNumber } from '../support/invoices.ts'
 import { type TestNetwork, type TestNode, billing, billingProcess, startNetwork } from '../support/network.ts'
 import { type TestPeer, startPeer } from '../support/peer.ts'
-import { type RestInvoice, contentOf, file, get, listed, sendInvoice, settled } from '../support/rest.ts'
+import { type RestInvoice, contentOf, file, get, listed, received, sendInvoice, settled } from '../support/rest.ts'
 
 const seller = '0225:391838042'
 const buyer = '0225:732829320'
@@ -257,6 +257,43 @@ describe('where a document goes', () => {
     const transmission = await settled(sender, transmissionId, 'failed')
     expect(transmission.failure?.code).toBe('certificate-untrusted')
     expect(peer.posts).toHaveLength(0)
+  })
+})
+
+describe('a document that arrives and', () => {
+  it('cannot be read is receipted and waits for a person', async () => {
+    const broken = invoiceUbl({ number: nextNumber(), seller, buyer })
+      .toString()
+      .replace(/<cbc:ID>[^<]*<\/cbc:ID>/, '')
+    const { transmissionId } = await sender.node.exchange.submit(
+      submission({ document: inMemory(Buffer.from(broken)) }),
+    )
+    const { messageId } = await settled(sender, transmissionId, 'delivered')
+    await receiver.node.exchange.settle()
+    const transmission = await received(receiver, messageId)
+    expect(transmission).toMatchObject({ state: 'exception', failure: { retry: false, message: expect.any(String) } })
+    const events = await receiver.node.reader.listEvents(transmission!.id)
+    expect(events.map(({ kind }) => kind)).toEqual(['received', 'exception'])
+    expect(gunzipSync(await contentOf(receiver, messageId, 'payload')).toString()).toContain(broken.slice(-200))
+  })
+
+  it('is no invoice is delivered and not listed as one', async () => {
+    const documentType = parseDocumentTypeId(
+      'busdox-docid-qns::urn:oasis:names:specification:ubl:schema:xsd:Order-2::Order##urn:fdc:peppol.eu:poacc:trns:order:3::2.1',
+    )
+    const participant = parseParticipantId('0225:orders')
+    const services = [{ documentType, process: billingProcess }]
+    await receiver.node.registry.register({ participant, name: 'orders', services })
+    network.dns.publish('0225:orders', receiver.url)
+    const number = nextNumber()
+    const order = `<Order xmlns="urn:oasis:names:specification:ubl:schema:xsd:Order-2"><ID>${number}</ID></Order>`
+    const { transmissionId } = await sender.node.exchange.submit(
+      submission({ receiver: participant, documentType, document: inMemory(Buffer.from(order)) }),
+    )
+    const { messageId } = await settled(sender, transmissionId, 'delivered')
+    await receiver.node.exchange.settle()
+    expect(await received(receiver, messageId)).toMatchObject({ state: 'delivered' })
+    expect(await listed(receiver.url, { number })).toEqual([])
   })
 })
 

@@ -25,7 +25,7 @@ export const billing = parseDocumentTypeId(
 )
 export const billingProcess = parseProcessId('cenbii-procid-ubl::urn:fdc:peppol.eu:2017:poacc:billing:01:1.0')
 
-const zone = 'sml.test'
+export const zone = 'sml.test'
 
 /** A private network on loopback: name server, revocation lists, an SMP that obeys the test, and nodes. */
 export interface TestNetwork extends AsyncDisposable {
@@ -39,6 +39,8 @@ export interface TestNetwork extends AsyncDisposable {
   /** A certificate whose revocation list is served here. */
   issue(role: 'access-point' | 'smp', options?: IssueOptions): TestIdentity
   start(name: string, options?: NodeOptions): Promise<TestNode>
+  /** Writes a file into the network's folder; its path. */
+  file(name: string, content: string): string
   /** Settings of a node for another process; nothing is started. */
   prepare(name: string, options?: NodeOptions): Promise<PreparedNode>
 }
@@ -151,6 +153,7 @@ export async function startNetwork(): Promise<TestNetwork> {
     smp,
     issue,
     prepare,
+    file: (name, content) => write(join(folder, name), content),
     async start(name, options = {}) {
       const prepared = await prepare(name, options)
       const log = memoryLog()
@@ -185,7 +188,7 @@ async function startZone(stack: AsyncDisposableStack): Promise<TestZone> {
     await startDns(({ name }) => {
       if (control.script !== undefined) return control.script
       const regexp = regexps.get(name.toLowerCase())
-      if (regexp === undefined) return { rcode: 3 }
+      if (regexp === undefined) return { rcode: 3, authorities: [authority] }
       const data = { order: 100, preference: 10, flags: 'U', services: 'Meta:SMP', regexp, replacement: '.' }
       return { answers: [{ type: 'NAPTR', name, ttl: 60, data }] }
     }),
@@ -201,6 +204,22 @@ async function startZone(stack: AsyncDisposableStack): Promise<TestZone> {
   }
   return control
 }
+
+/** Its minimum says how long the absence of a name may be remembered. [RFC 2308 §5] */
+const authority = {
+  type: 'SOA',
+  name: zone,
+  ttl: 30,
+  data: {
+    mname: `ns.${zone}`,
+    rname: `hostmaster.${zone}`,
+    serial: 1,
+    refresh: 60,
+    retry: 60,
+    expire: 600,
+    minimum: 30,
+  },
+} as const
 
 function nameOf(participant: string): string {
   return smpHostName(parseParticipantId(participant), zone).toLowerCase()
