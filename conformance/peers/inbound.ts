@@ -41,10 +41,10 @@ export const inbound: CaseGroup = {
       expected: { 'receipts verified': 200, failures: 0, stored: 200 },
       run: receiveMany,
     },
-    refusal('signer of a foreign CA', refused('EBMS:0101'), { as: 'ap-foreign' }),
-    refusal('signer expired', refused('EBMS:0101'), { as: 'ap-expired' }),
-    refusal('signer revoked', refused('EBMS:0101'), { as: 'ap-revoked' }),
-    refusal('encrypted for somebody else', { ...refused('EBMS:0102') }, { toCertificate: 'ap2.pem' }),
+    refusal('signer of a foreign CA', refused('EBMS:0101', { reason: 'untrusted' }), { as: 'ap-foreign' }),
+    refusal('signer expired', refused('EBMS:0101', { reason: 'expired' }), { as: 'ap-expired' }),
+    refusal('signer revoked', refused('EBMS:0101', { reason: 'revoked' }), { as: 'ap-revoked' }),
+    refusal('encrypted for somebody else', refused('EBMS:0102'), { toCertificate: 'ap2.pem' }),
     refusal('receiver not served', refused('EBMS:0004', { detail: 'PEPPOL:NOT_SERVICED' }), {
       receiver: participants.nobody,
     }),
@@ -120,8 +120,13 @@ function refusal(name: string, expected: Facts, parcel: Partial<Parcel>): Case {
     expected,
     run: async world => {
       const { result, transmission } = await sendToUs(world, { document: invoiceOf(10_000), ...parcel })
-      const { detail } = firstError(result)
-      return { ...refusalFacts(result, transmission), ...(detail === 'PEPPOL:NOT_SERVICED' ? { detail } : {}) }
+      const { detail, description } = firstError(result)
+      const reason = /certificate is refused: ([\w-]+)/.exec(description)?.[1]
+      return {
+        ...refusalFacts(result, transmission),
+        ...(detail === 'PEPPOL:NOT_SERVICED' ? { detail } : {}),
+        ...(reason === undefined ? {} : { reason }),
+      }
     },
   }
 }

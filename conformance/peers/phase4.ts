@@ -107,10 +107,16 @@ export function freePort(): Promise<number> {
 /** One line of JSON that the peer printed; its README says what is in it. */
 export type PeerResult = Readonly<Record<string, unknown>>
 
-/** Code and detail of the first ebMS error that the peer names; empty strings where there is none. */
-export function firstError(result: PeerResult | undefined): { readonly code: string; readonly detail: string } {
-  const [first] = (result?.['errors'] ?? []) as readonly Readonly<Record<string, string>>[]
-  return { code: first?.['code'] ?? '', detail: first?.['detail'] ?? '' }
+/** The first ebMS error that the peer names; empty strings where there is none. */
+export function firstError(result: PeerResult): PeerError {
+  const [first] = (result['errors'] ?? []) as readonly Partial<PeerError>[]
+  return { code: '', description: '', detail: '', ...first }
+}
+
+export interface PeerError {
+  readonly code: string
+  readonly description: string
+  readonly detail: string
 }
 
 export interface ServeOptions {
