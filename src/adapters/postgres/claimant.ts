@@ -50,6 +50,7 @@ class ConnectedClaimant implements Claimant {
   #number: number | undefined
   #held: Promise<number>
   #notifying: NodeJS.Timeout | undefined
+  #sending = false
   #closed = false
 
   constructor(url: string) {
@@ -65,7 +66,7 @@ class ConnectedClaimant implements Claimant {
 
   announceWork(): void {
     this.#call()
-    this.#notifying ??= setTimeout(() => this.#notify(), notifyEveryMilliseconds).unref()
+    this.#scheduleNotification()
   }
 
   onWork(listener: () => void): Disposable {
@@ -141,8 +142,16 @@ class ConnectedClaimant implements Claimant {
     for (const listener of this.#listeners) listener()
   }
 
-  #notify(): void {
+  /** One at a time: a connection answers one query after the other. */
+  async #notify(): Promise<void> {
     this.#notifying = undefined
-    this.#client?.query('select pg_notify($1, $2)', [channel, String(this.#number)]).catch(() => undefined)
+    if (this.#sending) return this.#scheduleNotification()
+    this.#sending = true
+    await this.#client?.query('select pg_notify($1, $2)', [channel, String(this.#number)]).catch(() => undefined)
+    this.#sending = false
+  }
+
+  #scheduleNotification(): void {
+    this.#notifying ??= setTimeout(() => void this.#notify(), notifyEveryMilliseconds).unref()
   }
 }
