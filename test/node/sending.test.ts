@@ -26,14 +26,14 @@ const seller = '0225:391838042'
 
 let network: TestNetwork
 let node: TestNode
-/** Waits long between two attempts: what it does after the first can be looked at. */
+/** Waits between two attempts, so that one can be looked at, and less than a found address may be remembered. */
 let patient: TestNode
 let peerIdentity: TestIdentity
 beforeAll(async () => {
   network = await startNetwork()
   peerIdentity = network.issue('access-point', { commonName: 'PFR000800' })
   node = await network.start('sender')
-  const values = { 'exchange.retrySeconds': [600, 600], 'network.postMilliseconds': 400 }
+  const values = { 'exchange.retrySeconds': [30, 30], 'network.postMilliseconds': 400 }
   patient = await network.start('patient', { values })
 })
 afterAll(() => network?.[Symbol.asyncDispose]())
@@ -226,7 +226,7 @@ describe('when the answer was lost', () => {
     const id = await submit(patient)
     await attempted(patient, id, 1)
     network.dns.script = { rcode: 3 }
-    network.clock.advance(601_000)
+    network.clock.advance(31_000)
     await attempted(patient, id, 2)
     expect(await patient.node.reader.findTransmission(id)).toMatchObject({
       state: 'indeterminate',
@@ -240,7 +240,7 @@ describe('when the answer was lost', () => {
     await attempted(patient, id, 1)
     const renewed = network.issue('access-point', { commonName: 'PFR000800' })
     await network.smp.publish(receiver, { url: peer.url, certificate: renewed.certificate })
-    network.clock.advance(601_000)
+    network.clock.advance(31_000)
     expect(await settled(patient, id, 'delivered')).toMatchObject({ attempts: 2 })
     expect(peer.posts[1]!.body.equals(peer.posts[0]!.body)).toBe(true)
   })
@@ -254,7 +254,7 @@ describe('while nothing has left', () => {
     await attempted(patient, id, 1)
     peer = await startPeer(peerIdentity)
     await network.smp.publish(receiver, { url: peer.url, certificate: peerIdentity.certificate })
-    network.clock.advance(601_000)
+    network.clock.advance(31_000)
     expect(await settled(patient, id, 'delivered')).toMatchObject({ attempts: 2, failure: undefined })
     expect(peer.posts).toHaveLength(1)
   })
@@ -267,7 +267,7 @@ describe('while nothing has left', () => {
     const renewed = network.issue('access-point', { commonName: 'PFR000800' })
     peer = await startPeer(renewed)
     await network.smp.publish(receiver, { url: peer.url, certificate: renewed.certificate })
-    network.clock.advance(601_000)
+    network.clock.advance(31_000)
     const transmission = await settled(patient, id, 'delivered')
     expect(before).toBeDefined()
     expect(transmission.messageId).not.toBe(before)
@@ -350,7 +350,7 @@ describe('while the network has an outage, a transmission waits and is sent when
     expect(waiting?.failure?.code).toContain(code)
     network.dns.script = undefined
     network.smp.script = undefined
-    network.clock.advance(601_000)
+    network.clock.advance(31_000)
     await settled(patient, id, 'delivered')
     expect(peer.posts).toHaveLength(1)
   })
@@ -365,7 +365,7 @@ describe('while the network has an outage, a transmission waits and is sent when
     await attempted(patient, id, 1)
     expect(await patient.node.reader.findTransmission(id)).toMatchObject({ state: 'queued' })
     network.smp.script = undefined
-    network.clock.advance(601_000)
+    network.clock.advance(31_000)
     await settled(patient, id, 'delivered')
   })
 })
