@@ -66,7 +66,7 @@ async function waiting(node: PreparedNode): Promise<number> {
 }
 
 describe('kill -9 of a sender', () => {
-  it.each([1, 20, 50])('after it has taken %i of 50 invoices loses none and doubles none', async enough => {
+  it.each([1, 50])('after it has taken %i of 50 invoices loses none and doubles none', async enough => {
     const buyer = `0225:buyer${enough}`
     const receiver = await network.start(`receiver-${enough}`, { participants: [buyer] })
     const prepared = await network.prepare(`sender-${enough}`)
