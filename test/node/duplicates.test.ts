@@ -99,6 +99,20 @@ describe('a message id used for another message', () => {
     expect((await contentOf(node, messageId, 'envelope')).equals(envelope)).toBe(true)
   })
 
+  it('by many at once is given to one of them', async () => {
+    const messageId = `${randomUUID()}@other.test`
+    const letters = await Promise.all(Array.from({ length: 6 }, () => seal({ messageId })))
+    const before = await kept(node)
+    const answers = await Promise.all(letters.map(letter => deliver(node.url, letter)))
+    expect(answers.filter(({ kind }) => kind === 'receipt')).toHaveLength(1)
+    expect(answers.filter(({ kind }) => kind === 'error')).toHaveLength(5)
+    await node.node.exchange.settle()
+    expect(await kept(node)).toMatchObject({
+      transmissions: before['transmissions']! + 1,
+      files: before['files']! + 1,
+    })
+  })
+
   it('by another access point is refused too', async () => {
     const letter = await seal({})
     await post(node.url, letter)
@@ -116,6 +130,19 @@ describe('an envelope that came before', () => {
     expect(await deliver(node.url, again)).toMatchObject({ kind: 'receipt' })
     await node.node.exchange.settle()
     expect((await received(node, again.sealed.messageId))?.state).toBe('duplicate')
+    expect(await listed(node.url, { number: ids.number })).toHaveLength(1)
+  })
+
+  it('in many messages at once is handed over once', async () => {
+    const ids = { instanceId: randomUUID(), number: nextNumber() }
+    const letters = await Promise.all(Array.from({ length: 6 }, () => seal(ids)))
+    const answers = await Promise.all(letters.map(letter => deliver(node.url, letter)))
+    expect(new Set(answers.map(({ kind }) => kind))).toEqual(new Set(['receipt']))
+    await node.node.exchange.settle()
+    const states = await Promise.all(
+      letters.map(async ({ sealed }) => (await received(node, sealed.messageId))?.state ?? 'missing'),
+    )
+    expect(states.toSorted()).toEqual(['delivered', ...Array.from({ length: 5 }, () => 'duplicate')])
     expect(await listed(node.url, { number: ids.number })).toHaveLength(1)
   })
 

@@ -381,6 +381,32 @@ describe('without anybody waking it, a node', () => {
   })
 })
 
+describe('while its post waits for the answer, a transmission', () => {
+  it('is being sent, and is delivered when the answer comes', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    peer.script(async post => {
+      await promise
+      await receipt(peerIdentity)(post)
+    })
+    const id = await submit(node)
+    await expect.poll(() => peer.posts.length).toBe(1)
+    expect(await node.node.reader.findTransmission(id)).toMatchObject({ state: 'sending', failure: undefined })
+    resolve()
+    await settled(node, id, 'delivered')
+    expect(peer.posts).toHaveLength(1)
+  })
+
+  it('does not keep others from being sent', async () => {
+    peer.script(silence, receipt(peerIdentity))
+    const waiting = await submit(patient)
+    await expect.poll(() => peer.posts.length).toBe(1)
+    const other = await submit(patient)
+    const state = async (): Promise<string | undefined> => (await patient.node.reader.findTransmission(other))?.state
+    await expect.poll(state).toBe('delivered')
+    await attempted(patient, waiting, 1)
+  })
+})
+
 describe('every post', () => {
   it('carries a message that its receiver can open, named as the transmission says', async () => {
     const transmission = await afterOne(receipt(peerIdentity))
