@@ -48,6 +48,7 @@ beforeEach(async () => {
   await network.smp.publish(receiver, { url: peer.url, certificate: peerIdentity.certificate })
   network.dns.script = undefined
   network.smp.script = undefined
+  network.lists.script = undefined
   return () => peer[Symbol.asyncDispose]()
 })
 
@@ -355,7 +356,24 @@ describe('while the network has an outage, a transmission waits and is sent when
     expect(peer.posts).toHaveLength(1)
   })
 
-  it('the SMP server is signed by a stranger meanwhile', async () => {
+  it.each<[string, string, string]>([
+    ['of the SMP', '/smp.crl', 'smp-revocation-unknown'],
+    ['of the receiver', '/ap.crl', 'certificate-revocation-unknown'],
+  ])('the revocation list %s cannot be had', async (_, path, code) => {
+    const listless = await network.start(`without${path.slice(1)}`, { values: { 'exchange.retrySeconds': [30] } })
+    network.lists.script = ({ url }, response) => {
+      if (url === path) response.writeHead(500).end()
+      else response.end(network.pki.crl(url === '/smp.crl' ? network.pki.smpCa : network.pki.accessPointCa))
+    }
+    const id = await submit(listless)
+    await attempted(listless, id, 1)
+    expect(await listless.node.reader.findTransmission(id)).toMatchObject({ state: 'queued', failure: { code } })
+    network.lists.script = undefined
+    network.clock.advance(31_000)
+    await settled(listless, id, 'delivered')
+  })
+
+  it('the metadata is signed by a stranger', async () => {
     const { body, path } = await strangersMetadata()
     network.smp.script = (request, response) => {
       expect(request.url).toContain(path)
@@ -363,7 +381,10 @@ describe('while the network has an outage, a transmission waits and is sent when
     }
     const id = await submit(patient)
     await attempted(patient, id, 1)
-    expect(await patient.node.reader.findTransmission(id)).toMatchObject({ state: 'queued' })
+    expect(await patient.node.reader.findTransmission(id)).toMatchObject({
+      state: 'queued',
+      failure: { code: 'smp-untrusted' },
+    })
     network.smp.script = undefined
     network.clock.advance(31_000)
     await settled(patient, id, 'delivered')
