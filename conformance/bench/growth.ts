@@ -1,5 +1,5 @@
 import { canonicalize, parseXml } from '../../src/wire/xml/index.ts'
-import { readUblToSend } from '../../src/wire/invoice/index.ts'
+import { readDocumentToSend } from '../../src/wire/invoice/index.ts'
 import { sampleInvoice } from './sample.ts'
 
 const boundless = { octetsMax: 1e9, nodesMax: 1e9, depthMax: 1e9, attributesPerElementMax: 1e9 }
@@ -18,7 +18,7 @@ const works: Readonly<Record<string, (count: number) => () => unknown>> = {
   'inclusive C14N, levels': count => canonicalization(count, 'inclusive'),
   'UBL read and checked, lines': count => {
     const document = sampleInvoice(count * 100)
-    return () => readUblToSend(document)
+    return () => readDocumentToSend(document)
   },
 }
 

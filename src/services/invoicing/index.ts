@@ -4,7 +4,7 @@ import {
   type Invoice,
   addressingOf,
   readInvoice,
-  readUblToSend,
+  readDocumentToSend,
   skim,
   summaryOf,
   writeUbl,
@@ -59,7 +59,7 @@ async function readDocument(document: Octets): Promise<Read> {
   if (skimmed === undefined) {
     return { kind: 'invalid', findings: [finding('size', '', 'the document is too large to be read as an invoice')] }
   }
-  const read = readUblToSend(skimmed)
+  const read = readDocumentToSend(skimmed)
   if ('findings' in read) return { kind: 'invalid', findings: read.findings }
   return { kind: 'invoice', invoice: read.invoice, document }
 }

@@ -3,7 +3,7 @@ import { type Finding, Report } from './finding.ts'
 import { checkAddressing } from './check-peppol.ts'
 import type { Identifier, Invoice } from './model.ts'
 import { isCreditNote, profileOf } from './profiles.ts'
-import { namespaces } from './ubl-plan.ts'
+import { syntaxes } from './syntax.ts'
 
 /** The facts of an envelope that the invoice itself decides. */
 interface InvoiceAddressing {
@@ -32,7 +32,10 @@ export function addressingOf(
     addressing: {
       sender: participant(selfBilled ? buyer.endpoint : seller.endpoint),
       receiver: participant(selfBilled ? seller.endpoint : buyer.endpoint),
-      documentType: { scheme: 'busdox-docid-qns', value: `${namespaces[kind]}::${kind}##${customization}::2.1` },
+      documentType: {
+        scheme: 'busdox-docid-qns',
+        value: `${syntaxes[kind].rootNamespace}::${kind}##${customization}::2.1`,
+      },
       process: { scheme: 'cenbii-procid-ubl', value: profile?.peppolProcess ?? process },
       countryC1: (selfBilled ? buyer : seller).address.country,
     },

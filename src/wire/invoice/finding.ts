@@ -1,13 +1,13 @@
+import { type Syntax, placeShown } from './syntax.ts'
 import type { Entry, Group } from './table.ts'
 import { invoiceFields } from './terms.ts'
-import type { UblRoot } from './ubl-plan.ts'
 
 /** One thing that is wrong with an invoice. `fatal` keeps it from being sent. */
 export interface Finding {
   /** The official id where there is one (`BR-CO-15`, `PEPPOL-EN16931-R010`, `UBL-SR-12`), else one of OwnRule. */
   readonly rule: string
   readonly severity: 'fatal' | 'warning'
-  /** JSON pointer into the JSON form, also for a finding on UBL; '' for the whole document. */
+  /** JSON pointer into the JSON form, also for a finding on XML; '' for the whole document. */
   readonly pointer: string
   /** A sentence in plain English that names the term. */
   readonly message: string
@@ -17,15 +17,15 @@ export interface Finding {
   readonly actual?: string
   readonly expected?: string
   readonly delta?: string
-  /** For UBL: where in the document, as an XPath with the usual prefixes. */
+  /** For XML: where in the document, as an XPath with the usual prefixes. */
   readonly location?: string
 }
 
 /**
  * Rules without an official id.
  * json.unknown-field, json.type: the shape of the JSON. value.*: one value is not of its kind, or missing in its group.
- * xml: not well-formed or over a limit. ubl.root: another document. ubl.structure: an element where the XSD has none or a second one.
- * ubl.cannot-carry: the term has no place in the syntax to be written.
+ * xml: not well-formed or over a limit. document.root, ubl.root, cii.root: another document. *.structure: an element where the XSD
+ * has none or a second one. *.cannot-carry: the term has no place in the syntax to be written.
  */
 export type OwnRule =
   | 'json.unknown-field'
@@ -35,9 +35,8 @@ export type OwnRule =
   | 'value.text'
   | 'value.missing'
   | 'xml'
-  | 'ubl.root'
-  | 'ubl.structure'
-  | 'ubl.cannot-carry'
+  | 'document.root'
+  | `${'ubl' | 'cii'}.${'root' | 'structure' | 'cannot-carry'}`
 
 /** Keys and positions from the invoice down. */
 export type Path = readonly (string | number)[]
@@ -57,11 +56,11 @@ export class Report {
   /** Pointers whose value was refused: nobody is told in addition that it is missing. */
   readonly refused = new Set<string>()
   hasFatal = false
-  private readonly root: UblRoot | undefined
+  private readonly syntax: Syntax | undefined
 
-  /** With a root, findings also say where in such a UBL document they are. */
-  constructor(root?: UblRoot) {
-    this.root = root
+  /** With a syntax, findings also say where in such a document they are. */
+  constructor(syntax?: Syntax) {
+    this.syntax = syntax
   }
 
   /** Nothing more is listed: work for messages would be lost. */
@@ -99,7 +98,7 @@ export class Report {
   ): void {
     if (severity === 'fatal') this.hasFatal = true
     if (this.findings.length === findingsMax) return
-    const place = location ?? (this.root === undefined ? undefined : locationOf(path, this.root))
+    const place = location ?? (this.syntax === undefined ? undefined : locationOf(path, this.syntax))
     const term = entryAt(path)?.term
     this.findings.push({
       rule,
@@ -138,9 +137,10 @@ export function titleOf(path: Path): string {
   return entry.term === '' ? entry.name : `${entry.name} (${entry.term})`
 }
 
-/** Where the value of a path stands, or would stand, in a UBL document: `/Invoice/cac:InvoiceLine[3]/cbc:LineExtensionAmount`. */
-function locationOf(path: Path, root: UblRoot): string {
-  let location = `/${root}`
+/** Where the value of a path stands, or would stand, in a document: `/Invoice/cac:InvoiceLine[3]/cbc:LineExtensionAmount`. */
+function locationOf(path: Path, syntax: Syntax): string {
+  const root = `/${syntax.rootName}`
+  let location = root
   let fields: Group['fields'] = invoiceFields
   for (const step of path) {
     if (typeof step === 'number') {
@@ -149,8 +149,9 @@ function locationOf(path: Path, root: UblRoot): string {
     }
     const entry = Object.hasOwn(fields, step) ? fields[step] : undefined
     if (entry === undefined) return location
-    const ubl = root === 'CreditNote' ? (entry.creditNote ?? entry.ubl) : entry.ubl
-    if (ubl !== '' && ubl !== '.') location += `/${ubl.replaceAll(/\[[^\]]*\$[^\]]*\]/g, '')}`
+    const place = placeShown(entry, syntax)
+    if (place.startsWith('/')) location = root + place
+    else if (place !== '.') location += `/${place}`
     fields = entry.shape === 'leaf' ? {} : entry.fields
   }
   return location

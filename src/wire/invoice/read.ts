@@ -6,10 +6,10 @@ import { checkPresence, checkValues } from './check-terms.ts'
 import { checkVat } from './check-vat.ts'
 import { derive } from './derive.ts'
 import { type Finding, Report } from './finding.ts'
+import { type DocumentDraft, readDraft } from './document-read.ts'
 import { readJsonDraft } from './json-read.ts'
 import type { Invoice, InvoiceDraft } from './model.ts'
 import { isCreditNote, profileOf } from './profiles.ts'
-import { readUblDraft } from './ubl-read.ts'
 
 /** An invoice that obeys the rules, or everything that keeps it from doing so (warnings included). */
 export type InvoiceReading =
@@ -17,7 +17,7 @@ export type InvoiceReading =
   | { readonly findings: readonly Finding[] }
 
 /** As InvoiceReading; `unmapped` are XPaths of what is in the document and stands for no term: `invoice` does not say it. */
-export type UblReading =
+export type DocumentReading =
   | { readonly invoice: Invoice; readonly warnings: readonly Finding[]; readonly unmapped: readonly string[] }
   | { readonly findings: readonly Finding[] }
 
@@ -35,23 +35,37 @@ export function readInvoice(json: unknown): InvoiceReading {
 }
 
 /**
- * A UBL Invoice or CreditNote as somebody else wrote it: its structure must be sound and no mandatory term missing, but whether its
+ * An invoice in UBL or CII as somebody else wrote it: its structure must be sound and no mandatory term missing, but whether its
  * amounts agree is not asked. For documents that come in. Never throws for bad input.
  */
-export function readUbl(octets: Buffer, limits?: Partial<XmlLimits>): UblReading {
-  const { draft = {}, unmapped, report } = readUblDraft(octets, limits)
-  const reading = concluded(draft, report)
-  return 'findings' in reading ? reading : { ...reading, unmapped }
+export function readDocument(octets: Buffer, limits?: Partial<XmlLimits>): DocumentReading {
+  return received(readDraft(octets, undefined, limits))
 }
 
-/** As readUbl, with every check that JSON gets: for documents that go out. Findings say where in the document they are. */
-export function readUblToSend(octets: Buffer, limits?: Partial<XmlLimits>): UblReading {
-  const { draft, kind, unmapped, report } = readUblDraft(octets, limits)
+/** As readDocument, for a UBL Invoice or CreditNote only. */
+export function readUbl(octets: Buffer, limits?: Partial<XmlLimits>): DocumentReading {
+  return received(readDraft(octets, 'ubl', limits))
+}
+
+/** As readDocument, for a CII CrossIndustryInvoice (D16B, D22B) only. */
+export function readCii(octets: Buffer, limits?: Partial<XmlLimits>): DocumentReading {
+  return received(readDraft(octets, 'cii', limits))
+}
+
+/** As readDocument, with every check that JSON gets: for documents that go out. Findings say where in the document they are. */
+export function readDocumentToSend(octets: Buffer, limits?: Partial<XmlLimits>): DocumentReading {
+  const read = readDraft(octets, undefined, limits)
+  const { draft, syntax, report } = read
   if (draft === undefined) return { findings: report.findings }
-  if (draft.typeCode !== undefined && isCreditNote(draft.typeCode) !== (kind === 'CreditNote')) {
-    report.fatal('BR-CL-01', ['typeCode'], `Invoice type code (BT-3) ${draft.typeCode} is not a type of a UBL ${kind}`)
+  const { typeCode } = draft
+  if (typeCode !== undefined && syntax?.name === 'ubl' && isCreditNote(typeCode) !== (syntax.root === 'CreditNote')) {
+    report.fatal('BR-CL-01', ['typeCode'], `Invoice type code (BT-3) ${typeCode} is not a type of a UBL ${syntax.root}`)
   }
   checkRules(draft, report)
+  return received(read)
+}
+
+function received({ draft = {}, unmapped, report }: DocumentDraft): DocumentReading {
   const reading = concluded(draft, report)
   return 'findings' in reading ? reading : { ...reading, unmapped }
 }

@@ -1,6 +1,6 @@
-import { countries, vatCategories } from './code-lists.ts'
+import * as lists from './code-lists.ts'
 import type { Address, Contact, Identifier, LineAllowance, Period } from './model.ts'
-import { type Fields, type GroupOptions, amount, code, date, one, percentage, text } from './table.ts'
+import { type Fields, type GroupOptions, type Places, amount, code, date, one, percentage, text } from './table.ts'
 
 /* Groups of rows that occur several times in the table with other terms: the same elements in the same places. */
 
@@ -9,26 +9,44 @@ interface Codes {
   readonly list: ReadonlySet<string>
 }
 
+export const allowanceReasons = { rule: 'BR-CL-19', list: lists.allowanceReasons }
+export const chargeReasons = { rule: 'BR-CL-20', list: lists.chargeReasons }
+
 /** An identifier and its scheme. */
 export function identifier(
   term: string,
   name: string,
-  ubl: string,
-  options: { scheme?: { codes?: Codes; missing?: string }; once?: string } = {},
+  places: Places,
+  options: { scheme?: { codes?: Codes; missing?: string }; once?: string; inside?: IdentifierPlaces } = {},
 ) {
-  return one(`${term} ${name}`, ubl, identifierFields(term, name, '.', options.scheme), once(options.once))
+  return one(`${term} ${name}`, places, identifierFields(term, name, options), once(options.once))
 }
 
-/** The rows of an identifier whose value is in the element `ubl` of the group. */
+/** Where value and scheme stand in the group's element. */
+interface IdentifierPlaces {
+  readonly value: Places
+  readonly scheme: Places
+}
+
+const inElement: IdentifierPlaces = { value: ['.', '.'], scheme: ['@schemeID', '@schemeID'] }
+export const inPartyIdentification: IdentifierPlaces = {
+  value: ['cbc:ID', '.'],
+  scheme: ['cbc:ID/@schemeID', '@schemeID'],
+}
+export const inReferencedDocument: IdentifierPlaces = {
+  value: ['.', 'ram:IssuerAssignedID'],
+  scheme: ['@schemeID', 'ram:ReferenceTypeCode'],
+}
+
+/** The rows of an identifier, for a group that repeats. */
 export function identifierFields(
   term: string,
   name: string,
-  ubl: string,
-  scheme: { codes?: Codes; missing?: string } = {},
+  { scheme = {}, inside = inElement }: { scheme?: { codes?: Codes; missing?: string }; inside?: IdentifierPlaces },
 ): Fields<Identifier> {
   return {
-    value: text(term, name, ubl, { missing: 'value.missing' }),
-    scheme: code(`${term}-1`, `${name} scheme`, ubl === '.' ? '@schemeID' : `${ubl}/@schemeID`, scheme),
+    value: text(term, name, inside.value, { missing: 'value.missing' }),
+    scheme: code(`${term}-1`, `${name} scheme`, inside.scheme, scheme),
   }
 }
 
@@ -40,14 +58,17 @@ function once(rule: string | undefined): GroupOptions {
 export function address(whose: string, terms: readonly string[], missing: string): Fields<Address> {
   const [line1 = '', line2 = '', line3 = '', city = '', postCode = '', subdivision = '', country = ''] = terms
   return {
-    line1: text(line1, `${whose} address line 1`, 'cbc:StreetName'),
-    line2: text(line2, `${whose} address line 2`, 'cbc:AdditionalStreetName'),
-    line3: text(line3, `${whose} address line 3`, 'cac:AddressLine/cbc:Line', { once: 'UBL-SR-51' }),
-    city: text(city, `${whose} city`, 'cbc:CityName'),
-    postCode: text(postCode, `${whose} post code`, 'cbc:PostalZone'),
-    subdivision: text(subdivision, `${whose} country subdivision`, 'cbc:CountrySubentity'),
-    country: code(country, `${whose} country code`, 'cac:Country/cbc:IdentificationCode', {
-      codes: { rule: 'BR-CL-14', list: countries },
+    line1: text(line1, `${whose} address line 1`, ['cbc:StreetName', 'ram:LineOne']),
+    line2: text(line2, `${whose} address line 2`, ['cbc:AdditionalStreetName', 'ram:LineTwo']),
+    line3: text(line3, `${whose} address line 3`, ['cac:AddressLine/cbc:Line', 'ram:LineThree'], { once: 'UBL-SR-51' }),
+    city: text(city, `${whose} city`, ['cbc:CityName', 'ram:CityName']),
+    postCode: text(postCode, `${whose} post code`, ['cbc:PostalZone', 'ram:PostcodeCode']),
+    subdivision: text(subdivision, `${whose} country subdivision`, [
+      'cbc:CountrySubentity',
+      'ram:CountrySubDivisionName',
+    ]),
+    country: code(country, `${whose} country code`, ['cac:Country/cbc:IdentificationCode', 'ram:CountryID'], {
+      codes: { rule: 'BR-CL-14', list: lists.countries },
       missing,
     }),
   }
@@ -57,17 +78,23 @@ export function address(whose: string, terms: readonly string[], missing: string
 export function contact(whose: string, terms: readonly string[]): Fields<Contact> {
   const [name = '', phone = '', email = ''] = terms
   return {
-    name: text(name, `${whose} contact point`, 'cbc:Name'),
-    phone: text(phone, `${whose} contact telephone number`, 'cbc:Telephone'),
-    email: text(email, `${whose} contact email address`, 'cbc:ElectronicMail'),
+    name: text(name, `${whose} contact point`, ['cbc:Name', 'ram:PersonName | ram:DepartmentName']),
+    phone: text(phone, `${whose} contact telephone number`, [
+      'cbc:Telephone',
+      'ram:TelephoneUniversalCommunication/ram:CompleteNumber',
+    ]),
+    email: text(email, `${whose} contact email address`, [
+      'cbc:ElectronicMail',
+      'ram:EmailURIUniversalCommunication/ram:URIID',
+    ]),
   }
 }
 
 /** `start` and `end` are the terms. */
 export function period(what: string, start: string, end: string): Fields<Period> {
   return {
-    start: date(start, `${what} start date`, 'cbc:StartDate'),
-    end: date(end, `${what} end date`, 'cbc:EndDate'),
+    start: date(start, `${what} start date`, ['cbc:StartDate', 'ram:StartDateTime/udt:DateTimeString']),
+    end: date(end, `${what} end date`, ['cbc:EndDate', 'ram:EndDateTime/udt:DateTimeString']),
   }
 }
 
@@ -81,11 +108,18 @@ export function allowance(
   const [amountTerm = '', baseTerm = '', percentageTerm = '', reason = '', reasonCode = ''] = terms
   const [missing = '', decimals = '', baseDecimals = ''] = rules
   return {
-    amount: amount(amountTerm, `${what} amount`, 'cbc:Amount', { missing, decimals, derived: 'group' }),
-    base: amount(baseTerm, `${what} base amount`, 'cbc:BaseAmount', { decimals: baseDecimals }),
-    percentage: percentage(percentageTerm, `${what} percentage`, 'cbc:MultiplierFactorNumeric'),
-    reason: text(reason, `${what} reason`, 'cbc:AllowanceChargeReason'),
-    reasonCode: code(reasonCode, `${what} reason code`, 'cbc:AllowanceChargeReasonCode', { codes }),
+    amount: amount(amountTerm, `${what} amount`, ['cbc:Amount', 'ram:ActualAmount'], {
+      missing,
+      decimals,
+      derived: 'group',
+    }),
+    base: amount(baseTerm, `${what} base amount`, ['cbc:BaseAmount', 'ram:BasisAmount'], { decimals: baseDecimals }),
+    percentage: percentage(percentageTerm, `${what} percentage`, [
+      'cbc:MultiplierFactorNumeric',
+      'ram:CalculationPercent',
+    ]),
+    reason: text(reason, `${what} reason`, ['cbc:AllowanceChargeReason', 'ram:Reason']),
+    reasonCode: code(reasonCode, `${what} reason code`, ['cbc:AllowanceChargeReasonCode', 'ram:ReasonCode'], { codes }),
   }
 }
 
@@ -93,13 +127,15 @@ export function allowance(
 export function vat(what: string, terms: readonly string[], options: { missing: string; rule: string }) {
   const [category = '', rate = ''] = terms
   return {
-    category: code(category, `${what} VAT category code`, 'cbc:ID', {
+    category: code(category, `${what} VAT category code`, ['cbc:ID', 'ram:CategoryCode'], {
       missing: options.missing,
-      codes: { rule: options.rule, list: vatCategories },
+      codes: { rule: options.rule, list: lists.vatCategories },
     }),
-    rate: percentage(rate, `${what} VAT rate`, 'cbc:Percent', { derived: 'group' }),
+    rate: percentage(rate, `${what} VAT rate`, ['cbc:Percent', 'ram:RateApplicablePercent'], { derived: 'group' }),
   }
 }
 
-/** Where a document level group keeps its VAT category. */
+/** Where the VAT breakdown and the document level groups keep their VAT category in UBL. */
 export const vatCategory = 'cac:TaxCategory[cac:TaxScheme/cbc:ID=VAT]'
+/** Where a document level allowance or charge keeps it. */
+export const allowanceVat: Places = [vatCategory, 'ram:CategoryTradeTax[ram:TypeCode=VAT]']

@@ -3,12 +3,15 @@ import type { Decimal } from './decimal.ts'
 /*
  * What a row of the table in terms.ts says. A row is a leaf (a business term) or a group of rows.
  *
- * A UBL path is relative to the group around it:
+ * A path in UBL or CII is relative to the group around it:
  *   cac:Price/cbc:PriceAmount             elements from outside to inside; the last one holds the value
  *   cbc:EndpointID/@schemeID, @schemeID   an attribute; `.` is the element of the group itself
+ *   /ram:A/ram:B                          from the root: said once for all items of a group that repeats
  *   cac:TaxCategory[cac:TaxScheme/cbc:ID=VAT]  on reading, only an element where this holds; on writing, it is made to hold
- *   cac:PartyTaxScheme[cac:TaxScheme/cbc:ID!=VAT]  where it does not hold; what to write is in `fillers`
+ *   cac:PartyTaxScheme[cac:TaxScheme/cbc:ID!=VAT]  where it does not hold; what to write is in the fillers of the syntax
+ *   ram:GlobalID[@schemeID]               only with this attribute
  *   $currency, $vatCurrency               the document's BT-5 and BT-6
+ *   ram:GlobalID[@schemeID] | ram:ID      several places are read; written is the first that fits the value
  * Of rows whose last element differs in the predicate only, the first that holds takes the element.
  */
 
@@ -18,8 +21,14 @@ export type LeafKind = 'text' | 'code' | 'date' | 'base64' | 'amount' | 'price' 
 interface LeafOptions {
   /** Where the element stands in a CreditNote, when that differs. */
   readonly creditNote?: string
-  /** A second place in which readers accept the term; writers use the first. */
-  readonly alsoRead?: string
+  /** Of two CII places, the first takes what fits this and the second everything else. */
+  readonly ciiFirstIf?: RegExp
+  /** The second CII place only repeats the first: alone it does not say the term. */
+  readonly ciiRepeated?: true
+  /** The CII code for each code of the model, where CII uses another list. */
+  readonly ciiCodes?: Readonly<Record<string, string>>
+  /** A term of the document that CII says in every item of a group; else it is written in the first one. */
+  readonly ciiEverywhere?: true
   /** The rule that demands the term whenever its group is there. */
   readonly missing?: string
   /** Computed when a JSON author leaves it out: from the whole invoice, or from other terms of its group when those are there. */
@@ -44,6 +53,8 @@ export interface Leaf<Kind extends LeafKind = LeafKind> extends LeafOptions {
   readonly name: string
   /** '' when the value has no element of its own. */
   readonly ubl: string
+  /** '' when CII has no place for it. */
+  readonly cii: string
 }
 
 export interface GroupOptions {
@@ -60,6 +71,7 @@ export interface Group<Shape extends 'one' | 'many' = 'one' | 'many'> extends Gr
   readonly term: string
   readonly name: string
   readonly ubl: string
+  readonly cii: string
   readonly fields: Readonly<Record<string, Entry>>
 }
 
@@ -79,14 +91,18 @@ type EntryOf<T> = T extends string
       ? Group<'many'> & { readonly fields: Fields<Item> }
       : Group<'one'> & { readonly fields: Fields<T> }
 
-/** Makes the row constructor of one kind: term, name in the standard, UBL path, options. */
+/** The path in UBL and the path in CII. */
+export type Places = readonly [ubl: string, cii: string]
+
+/** Makes the row constructor of one kind: term, name in the standard, places, options. */
 function leaf<Kind extends LeafKind>(kind: Kind) {
-  return (term: string, name: string, ubl: string, options: LeafOptions = {}): Leaf<Kind> => ({
+  return (term: string, name: string, [ubl, cii]: Places, options: LeafOptions = {}): Leaf<Kind> => ({
     shape: 'leaf',
     kind,
     term,
     name,
     ubl,
+    cii,
     ...options,
   })
 }
@@ -100,24 +116,24 @@ export const price = leaf('price')
 export const quantity = leaf('quantity')
 export const percentage = leaf('percentage')
 
-/** `term name`, the path of the group's element, its rows. */
+/** `term name`, the places of the group's element, its rows. */
 export function one<F extends Readonly<Record<string, Entry>>>(
   title: string,
-  ubl: string,
+  [ubl, cii]: Places,
   fields: F,
   options: GroupOptions = {},
 ): Group<'one'> & { readonly fields: F } {
-  return { shape: 'one', ...titled(title), ubl, fields, ...options }
+  return { shape: 'one', ...titled(title), ubl, cii, fields, ...options }
 }
 
 /** As `one`, for a group that repeats: its path ends with the element that is repeated. */
 export function many<F extends Readonly<Record<string, Entry>>>(
   title: string,
-  ubl: string,
+  [ubl, cii]: Places,
   fields: F,
   options: GroupOptions = {},
 ): Group<'many'> & { readonly fields: F } {
-  return { shape: 'many', ...titled(title), ubl, fields, ...options }
+  return { shape: 'many', ...titled(title), ubl, cii, fields, ...options }
 }
 
 function titled(title: string): { term: string; name: string } {

@@ -9,7 +9,7 @@ const documentReference = 'ID IssueDate DocumentTypeCode DocumentDescription Att
 const taxCategory = 'ID Percent TaxExemptionReasonCode TaxExemptionReason TaxScheme'
 const financialAccount = 'ID Name FinancialInstitutionBranch'
 
-const order: Readonly<Record<string, string>> = {
+export const ublOrder: Readonly<Record<string, string>> = {
   Invoice:
     'CustomizationID ProfileID ID IssueDate DueDate InvoiceTypeCode Note TaxPointDate DocumentCurrencyCode TaxCurrencyCode ' +
     'AccountingCost BuyerReference InvoicePeriod OrderReference BillingReference DespatchDocumentReference ' +
@@ -87,18 +87,4 @@ const order: Readonly<Record<string, string>> = {
   CommodityClassification: 'ItemClassificationCode',
   AdditionalItemProperty: 'Name Value',
   Price: 'PriceAmount BaseQuantity AllowanceCharge',
-}
-
-const ranks = new Map(
-  Object.entries(order).map(([parent, children]) => [
-    parent,
-    new Map(children.split(' ').map((child, rank) => [child, rank])),
-  ]),
-)
-
-/** Where a child stands among its siblings. Throws RangeError for a child that the table above does not have: a bug in terms.ts. */
-export function rankOf(parent: string, child: string): number {
-  const rank = ranks.get(parent)?.get(child)
-  if (rank === undefined) throw new RangeError(`${child} has no place in ${parent}`)
-  return rank
 }

@@ -1,13 +1,12 @@
 import { type Decimal, parseDecimal } from './decimal.ts'
-import type { OwnRule } from './finding.ts'
 import type { LeafKind } from './table.ts'
 
 /** Why a text is not a value of its kind; `problem` continues a sentence that begins with the term. */
 export class ValueProblem {
-  readonly rule: OwnRule | 'PEPPOL-EN16931-F001'
+  readonly rule: string
   readonly problem: string
 
-  constructor(rule: ValueProblem['rule'], problem: string) {
+  constructor(rule: string, problem: string) {
     this.rule = rule
     this.problem = problem
   }
@@ -25,6 +24,14 @@ export function readValue(text: string, kind: LeafKind): string | Decimal | Valu
 function readDate(text: string): string | ValueProblem {
   if (isDate(text)) return text
   const problem = `must be a date of the calendar written YYYY-MM-DD, and is ${quoted(text)}`
+  return new ValueProblem('PEPPOL-EN16931-F001', problem)
+}
+
+/** A date of CII, YYYYMMDD, as YYYY-MM-DD; `isCompact` says that its format is the one for that. */
+export function readCompactDate(text: string, isCompact: boolean): string | ValueProblem {
+  const date = text.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')
+  if (isCompact && text.length === 8 && isDate(date)) return date
+  const problem = `must be a date of the calendar written YYYYMMDD with the format 102, and is ${quoted(text)}`
   return new ValueProblem('PEPPOL-EN16931-F001', problem)
 }
 

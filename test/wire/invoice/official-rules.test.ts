@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { readUbl, writeUbl } from '../../../src/wire/invoice/index.ts'
+import { readCii, readUbl, writeCii, writeUbl } from '../../../src/wire/invoice/index.ts'
 import { hasSharedData, sharedData, sharedPath } from '../../support/shared.ts'
-import { officialDocuments } from './official.ts'
+import { ciiDocuments, officialDocuments } from './official.ts'
 import { readGood, sample } from './sample.ts'
 
 /* The official Schematron run by the prototype compiler, read in place: a judge that shares no code with ours. */
@@ -16,27 +16,33 @@ interface Rules {
 }
 
 let check: (document: Buffer) => Set<string>
+let checkCii: (document: Buffer) => Set<string>
 
 describe.skipIf(!hasSharedData || !existsSync(prototype))('the official rules on what we write', () => {
   beforeAll(async () => {
     const { compileSch } = (await import(`${prototype}compile.mjs`)) as { compileSch: (path: string) => Rules }
     const { parse } = (await import(`${prototype}xml.mjs`)) as { parse: (text: string) => unknown }
-    const packs = [
+    const judge = (...paths: string[]) => {
+      const packs = paths.map(path => compileSch(sharedPath(path)))
+      return (document: Buffer) => {
+        const failed = new Set<string>()
+        const parsed = parse(document.toString())
+        for (const { fn, meta } of packs) {
+          fn(
+            parsed,
+            index => failed.add(meta[index]?.id ?? ''),
+            () => {},
+            () => {},
+          )
+        }
+        return failed
+      }
+    }
+    check = judge(
       'en16931/schematron/EN16931-UBL-validation-preprocessed.sch',
       'peppol-bis/3.0.21/schematron/PEPPOL-EN16931-UBL.sch',
-    ].map(path => compileSch(sharedPath(path)))
-    check = document => {
-      const failed = new Set<string>()
-      const parsed = parse(document.toString())
-      for (const { fn, meta } of packs)
-        fn(
-          parsed,
-          index => failed.add(meta[index]?.id ?? ''),
-          () => {},
-          () => {},
-        )
-      return failed
-    }
+    )
+    checkCii = judge('en16931/schematron/EN16931-CII-validation-preprocessed.sch')
   })
 
   it('find nothing in the sample', () => {
@@ -82,5 +88,53 @@ describe.skipIf(!hasSharedData || !existsSync(prototype))('the official rules on
       return [...check(writeUbl(reading.invoice)).difference(check(document))].map(rule => `${path} ${rule}`)
     })
     expect(added).toEqual([])
+  })
+
+  it('find nothing in the sample as CII, in every VAT category', () => {
+    for (const category of ['S', 'AE', 'K', 'G', 'Z']) {
+      const invoice = readGood(
+        sample(json => {
+          for (const line of json.lines) line.vat = category === 'S' ? line.vat : { category }
+          json.delivery.address = { country: 'DE' }
+        }),
+      )
+      expect(checkCii(writeCii(invoice))).toEqual(new Set())
+    }
+  })
+
+  it('find no more in an official CII example that went through the model', () => {
+    const added = ciiDocuments.flatMap(path => {
+      const document = sharedData(path)
+      const reading = readCii(document)
+      if ('findings' in reading) return []
+      return [...checkCii(writeCii(reading.invoice)).difference(checkCii(document))].map(rule => `${path} ${rule}`)
+    })
+    expect(added).toEqual([])
+  })
+
+  it('find no more in an official UBL example that became CII', () => {
+    const added = officialDocuments.flatMap(path => {
+      const reading = readUbl(sharedData(path))
+      if ('findings' in reading) return []
+      const before = check(sharedData(path))
+      return [...checkCii(writeCii(reading.invoice)).difference(before)].map(rule => `${path} ${rule}`)
+    })
+    // CII-SR-475, a warning, counts the descriptions of all attachments together and allows one.
+    expect(added.filter(rule => !rule.endsWith('CII-SR-475'))).toEqual([
+      // BT-6 is BT-5 there, which the rules of CII forbid and those of UBL do not.
+      'en16931/examples/ubl/sample-discount-price.xml BR-53',
+    ])
+  })
+
+  it('find no more in an official CII example that became UBL', () => {
+    const added = ciiDocuments.flatMap(path => {
+      const reading = readCii(sharedData(path))
+      if ('findings' in reading) return []
+      const before = checkCii(sharedData(path))
+      const after = [...check(writeUbl(reading.invoice))].filter(rule => /^(BR|UBL)-/.test(rule))
+      return after.filter(rule => !before.has(rule)).map(rule => `${path.split('/').at(-1)} ${rule}`)
+    })
+    // It names two identifiers of the buyer, as EXTENDED allows.
+    expect(added).toEqual(['F202500001_INV_20250201_CII_Commentee_EXTENDED.xml UBL-SR-16'])
   })
 })

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { globSync, readdirSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { hasSharedData, sharedData, sharedPath } from '../../support/shared.ts'
 
@@ -15,6 +15,14 @@ const folders = [
 /** Every official UBL document, by its path below the shared data. */
 export const officialDocuments: readonly string[] = hasSharedData
   ? folders.flatMap(folder => readdirSync(sharedPath(folder)).map(file => `${folder}/${file}`))
+  : []
+
+/** Every CII example: the official ones and the French ones, by its path below the shared data. */
+export const ciiDocuments: readonly string[] = hasSharedData
+  ? [
+      ...readdirSync(sharedPath('en16931/examples/cii')).map(file => `en16931/examples/cii/${file}`),
+      ...globSync('france/examples/**/*CII*.xml', { cwd: sharedPath('') }).toSorted(),
+    ]
   : []
 
 /** What the official XSLT says of one document; undefined where it aborted. */

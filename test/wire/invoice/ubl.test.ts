@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readUbl, readUblToSend, writeUbl } from '../../../src/wire/invoice/index.ts'
+import { readUbl, readDocumentToSend, writeUbl } from '../../../src/wire/invoice/index.ts'
 import { readGood, sample, ublFindingsOf } from './sample.ts'
 
 const good = writeUbl(readGood(sample())).toString()
@@ -17,7 +17,7 @@ const forgeries: [title: string, document: string, finding: Record<string, strin
   ['text that is not XML', 'hello', { rule: 'xml' }],
   ['a DOCTYPE', forged('<Invoice', '<!DOCTYPE x><Invoice'), { rule: 'xml' }],
   ['an unclosed element', good.slice(0, -20), { rule: 'xml' }],
-  ['another root', forged(/Invoice-2"/, 'Order-2"'), { rule: 'ubl.root' }],
+  ['another root', forged(/Invoice-2"/, 'Order-2"'), { rule: 'document.root' }],
   [
     'two numbers',
     forged('<cbc:IssueDate>', '<cbc:ID>2</cbc:ID><cbc:IssueDate>'),
@@ -115,7 +115,7 @@ function linesAfter(count: number): number | false {
   const json = sample(invoice => {
     invoice.lines = Array.from({ length: count }, (_, index) => ({ ...invoice.lines[0], id: String(index + 1) }))
   })
-  const reading = readUblToSend(writeUbl(readGood(json)))
+  const reading = readDocumentToSend(writeUbl(readGood(json)))
   return 'invoice' in reading && reading.invoice.lines.length
 }
 
@@ -141,7 +141,7 @@ describe('a UBL document to be sent', () => {
       '<cbc:Name>Étagère',
       '<cbc:Keyword>k</cbc:Keyword><cbc:Name languageID="fr">Étagère',
     )
-    const reading = readUblToSend(Buffer.from(document))
+    const reading = readDocumentToSend(Buffer.from(document))
     expect('unmapped' in reading && reading.unmapped).toEqual([
       '/Invoice/cbc:UUID',
       '/Invoice/cac:InvoiceLine[1]/cac:Item/cbc:Keyword',
@@ -155,12 +155,12 @@ describe('a UBL document to be sent', () => {
       .replace('xmlns:cbc', 'xmlns:b')
       .replace('xmlns:b:', 'xmlns:b')
       .replace('>F-2026-0042<', '> <!-- n --><![CDATA[F-2026-0042]]>\n<')
-    const reading = readUblToSend(Buffer.from(document))
+    const reading = readDocumentToSend(Buffer.from(document))
     expect('invoice' in reading && reading.invoice).toEqual(readGood(sample()))
   })
 
   it('takes 1 and 0 for the charge indicator', () => {
-    const reading = readUblToSend(Buffer.from(forged('>false</cbc:ChargeIndicator>', '>0</cbc:ChargeIndicator>')))
+    const reading = readDocumentToSend(Buffer.from(forged('>false</cbc:ChargeIndicator>', '>0</cbc:ChargeIndicator>')))
     expect('invoice' in reading && reading.invoice.lines[1]?.allowances).toHaveLength(1)
   })
 

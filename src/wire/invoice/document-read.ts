@@ -1,0 +1,414 @@
+import { type XmlElement, XmlError, type XmlLimits, attributeOf, childElements, parseXml } from '../xml/index.ts'
+import { checkPresence } from './check-terms.ts'
+import { Decimal } from './decimal.ts'
+import { type Path, Report, titleOf } from './finding.ts'
+import type { InvoiceDraft } from './model.ts'
+import { type Condition, type LeafBinding, type Plan, type PlanNode, type Slot, plans } from './plan.ts'
+import { type Step, type Syntax, stepsOf, syntaxOf, syntaxes } from './syntax.ts'
+import type { LeafKind } from './table.ts'
+import { ValueProblem, quoted, readCompactDate, readValue } from './values.ts'
+
+/** Enough for 25,000 lines; a larger document is refused before memory suffers. */
+const defaultLimits: Partial<XmlLimits> = { octetsMax: 64 * 1024 * 1024, nodesMax: 2_000_000 }
+
+type Bag = Record<string, unknown>
+
+export interface DocumentDraft {
+  /** There as soon as the root is one of those that were asked for. */
+  readonly draft: InvoiceDraft | undefined
+  readonly syntax: Syntax | undefined
+  readonly unmapped: readonly string[]
+  readonly report: Report
+}
+
+/** `only` is the syntax that the document must have; undefined takes any. Never throws for bad input. */
+export function readDraft(
+  octets: Buffer,
+  only: Syntax['name'] | undefined,
+  limits: Partial<XmlLimits> | undefined,
+): DocumentDraft {
+  let root: XmlElement
+  try {
+    root = parseXml(octets, { ...defaultLimits, ...limits }).root
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error
+    const report = new Report()
+    report.fatal('xml', [], `The document cannot be read as XML: ${error.message}`)
+    return { draft: undefined, syntax: undefined, unmapped: [], report }
+  }
+  const syntax = syntaxOf(root.namespace, root.local)
+  if (syntax === undefined || (only !== undefined && syntax.name !== only)) {
+    const report = new Report()
+    const { rule, wanted } = refusedRoots[only ?? 'any']
+    report.fatal(rule, [], `The document is ${wanted}: its root is {${root.namespace}}${root.local}`)
+    return { draft: undefined, syntax: undefined, unmapped: [], report }
+  }
+  const report = new Report(syntax)
+  const reader = new Reader(plans[syntax.root], root, report)
+  const draft = reader.read()
+  checkPresence(draft, report)
+  return { draft, syntax, unmapped: reader.unmapped, report }
+}
+
+const refusedRoots = {
+  ubl: { rule: 'ubl.root', wanted: 'neither a UBL Invoice nor a UBL CreditNote' },
+  cii: { rule: 'cii.root', wanted: 'not a CII CrossIndustryInvoice' },
+  any: { rule: 'document.root', wanted: 'neither a UBL Invoice or CreditNote nor a CII CrossIndustryInvoice' },
+}
+
+class Reader {
+  readonly unmapped: string[] = []
+  private readonly plan: Plan
+  private readonly syntax: Syntax
+  private readonly document: XmlElement
+  private readonly report: Report
+  private readonly current: (Bag | undefined)[]
+  private readonly positions = new Map<XmlElement, ReadonlyMap<XmlElement, string>>()
+  private readonly currency: string
+  private readonly vatCurrency: string | undefined
+  /** Values in a place that repeats a term, which may come later. */
+  private readonly repetitions: { record: Bag; key: string; value: string | Decimal; element: XmlElement }[] = []
+  /** Values for all items of a group, which may come later. */
+  private readonly shared: { binding: LeafBinding; sharedBy: Slot; value: string | Decimal; element: XmlElement }[] = []
+
+  constructor(plan: Plan, document: XmlElement, report: Report) {
+    this.plan = plan
+    this.syntax = plan.syntax
+    this.document = document
+    this.report = report
+    this.current = Array.from({ length: plan.slotCount }, () => undefined)
+    this.currency = textAt(document, plan.currencySteps, undefined) ?? ''
+    this.vatCurrency = textAt(document, plan.vatCurrencySteps, undefined)
+  }
+
+  read(): InvoiceDraft {
+    const draft: Bag = {}
+    this.current[0] = draft
+    this.visit(this.document, this.plan.root)
+    this.spread(draft)
+    this.checkRepetitions()
+    dropFillers(draft)
+    return draft
+  }
+
+  private visit(element: XmlElement, node: PlanNode): void {
+    if (node.repeated !== undefined) this.leave(node.repeated)
+    if (element.attributes.length > 0 || node.attributes.length > 0) this.attributes(element, node)
+    if (node.binding !== undefined || node.fixed !== undefined) this.value(element, node)
+    else this.children(element, node)
+  }
+
+  /** The next leaf of the group begins a new record. */
+  private leave(slot: Slot): void {
+    this.current[slot.index] = undefined
+    for (const inner of slot.inner) this.current[inner.index] = undefined
+  }
+
+  private children(element: XmlElement, node: PlanNode): void {
+    if (!element.children.some(child => child.kind === 'element') && !this.syntax.mayBeEmpty.has(node.name)) {
+      this.report.warn('PEPPOL-EN16931-R008', [], `The element ${node.name} is empty`, this.xpath(element))
+    }
+    const seen = new Set<PlanNode>()
+    for (const child of element.children) {
+      if (child.kind === 'text' && child.value.trim() !== '') {
+        this.report.refuse(
+          this.syntax.rules.structure,
+          [],
+          `There is text where ${this.syntax.name.toUpperCase()} has elements only: ${quoted(child.value.trim())}`,
+          this.xpath(element),
+        )
+      }
+      if (child.kind !== 'element') continue
+      if (child.local === 'PartyTaxScheme') this.checkTaxScheme(child)
+      const match = this.match(child, node)
+      if (match === undefined) this.unmatched(child, node)
+      else if (seen.has(match) && match.repeated === undefined) this.repeatedly(child, match, node)
+      else if (this.hasOther(match)) this.unmapped.push(this.xpath(child))
+      else {
+        seen.add(match)
+        this.visit(child, match)
+      }
+    }
+  }
+
+  /** The group has been read from its other element. */
+  private hasOther({ alternativeFor }: PlanNode): boolean {
+    return alternativeFor !== undefined && this.current[alternativeFor.index] !== undefined
+  }
+
+  private repeatedly(child: XmlElement, node: PlanNode, parent: PlanNode): void {
+    if (this.syntax.mayRepeat.has(`${parent.name}/${node.name}`)) {
+      this.unmapped.push(this.xpath(child))
+      return
+    }
+    const rule = this.onceRule(node) ?? this.syntax.rules.structure
+    this.report.refuse(rule, [], `There is a second ${node.name}, and one is allowed`, this.xpath(child))
+  }
+
+  /** The table names the rules of UBL. */
+  private onceRule({ once }: { readonly once?: string | undefined }): string | undefined {
+    return this.syntax.name === 'ubl' ? once : undefined
+  }
+
+  /** Without its scheme nobody knows what the number is; without the number the scheme says nothing. */
+  private checkTaxScheme(child: XmlElement): void {
+    const complete = textAt(child, taxSchemeSteps.scheme, undefined) && textAt(child, taxSchemeSteps.number, undefined)
+    if (complete) return
+    const message = 'A tax registration (cac:PartyTaxScheme) must have both its number and its scheme'
+    this.report.refuse('UBL-SR-53', [], message, this.xpath(child))
+  }
+
+  private match(child: XmlElement, node: PlanNode): PlanNode | undefined {
+    const candidates = node.childrenByName.get(child.local)
+    if (candidates === undefined) return undefined
+    return candidates.find(
+      ({ namespace, condition }) =>
+        namespace === child.namespace && (condition === undefined || this.holds(condition, child)),
+    )
+  }
+
+  private unmatched(child: XmlElement, parent: PlanNode): void {
+    const rule = parent.childrenByName.has(child.local) ? this.syntax.mustMatch[this.nameOf(child)] : undefined
+    if (rule === undefined) this.unmapped.push(this.xpath(child))
+    else this.report.refuse(rule.rule, [], rule.message, this.xpath(child))
+  }
+
+  private holds({ steps, attribute, equal, value }: Condition, element: XmlElement): boolean {
+    const found = textAt(element, steps, attribute) ?? ''
+    if (value === '$currency') return found === this.currency
+    if (value === '$vatCurrency') return found === this.vatCurrency
+    if (value === 'true') return found === 'true' || found === '1'
+    if (value === 'false') return found === 'false' || found === '0'
+    return (found.toUpperCase() === value) === equal
+  }
+
+  private value(element: XmlElement, node: PlanNode): void {
+    let text = ''
+    for (const child of element.children) {
+      if (child.kind === 'text') text += child.value
+      else if (child.kind === 'element') {
+        this.report.refuse(
+          this.syntax.rules.structure,
+          [],
+          `${node.name} holds a value and no elements`,
+          this.xpath(child),
+        )
+        return
+      }
+    }
+    const { binding } = node
+    text = text.trim()
+    if (binding === undefined) {
+      if (node.free && text !== node.fixed) this.unmapped.push(this.xpath(element))
+      return
+    }
+    if (binding.leaf.prefixedBy !== undefined && this.syntax.name === 'ubl') text = this.unprefixed(text, binding)
+    this.set(binding, text, element)
+    if (text === '' && binding.leaf.kind !== 'base64') this.discard(node)
+    if (isMoney(node)) this.checkCurrency(element, binding)
+  }
+
+  /** Of an element without a value, its attributes say nothing. */
+  private discard({ slots }: PlanNode): void {
+    for (const slot of slots) {
+      const parent = slot.parent === undefined ? undefined : this.current[slot.parent.index]
+      if (parent === undefined || this.current[slot.index] === undefined) continue
+      if (slot.many) (parent[slot.key] as Bag[]).pop()
+      else delete parent[slot.key]
+      this.current[slot.index] = undefined
+    }
+  }
+
+  /** `#AAI#text` is two terms. */
+  private unprefixed(text: string, binding: LeafBinding): string {
+    const match = /^#([^#]{3})#([^]*)$/.exec(text)
+    if (match === null) return text
+    const [, code, rest = ''] = match
+    this.record(binding.slot)[binding.leaf.prefixedBy ?? ''] = code
+    return rest.trim()
+  }
+
+  private attributes(element: XmlElement, node: PlanNode): void {
+    for (const { namespace, local, value } of element.attributes) {
+      if (namespace === 'http://www.w3.org/2001/XMLSchema-instance') continue
+      const known = namespace === '' ? node.attributes.find(({ name }) => name === local) : undefined
+      if (known?.binding !== undefined) this.set(known.binding, value.trim(), element)
+      else if (known === undefined && !(local === 'currencyID' && isMoney(node)))
+        this.unmapped.push(`${this.xpath(element)}/@${local}`)
+    }
+  }
+
+  private set(binding: LeafBinding, text: string, element: XmlElement): void {
+    const { leaf, slot, key } = binding
+    if (text === '' && leaf.kind !== 'base64') {
+      const path = this.path(slot, key)
+      this.report.warn('PEPPOL-EN16931-R008', path, `${titleOf(path)} is empty`)
+      return
+    }
+    const value = this.parse(text, binding, element)
+    if (value instanceof ValueProblem) {
+      const path = this.path(slot, key)
+      this.report.refuse(value.rule, path, `${titleOf(path)} ${value.problem}`, this.xpath(element))
+    } else if (binding.sharedBy !== undefined) {
+      this.shared.push({ binding, sharedBy: binding.sharedBy, value, element })
+    } else {
+      this.put(binding, value, element)
+    }
+  }
+
+  private parse(text: string, { leaf }: LeafBinding, element: XmlElement): string | Decimal | ValueProblem {
+    if (isNumber.has(leaf.kind)) return readValue(completed(text), leaf.kind)
+    if (this.syntax.name === 'ubl') return readValue(text, leaf.kind)
+    if (leaf.kind === 'date') return readCompactDate(text, attributeOf(element, 'format') === this.syntax.dateFormat)
+    if (leaf.ciiCodes === undefined) return readValue(text, leaf.kind)
+    const [code] = Object.entries(leaf.ciiCodes).find(([, written]) => written === text) ?? []
+    return code ?? new ValueProblem(leaf.codes?.rule ?? 'value.text', `is not a code of its list: ${quoted(text)}`)
+  }
+
+  private put(binding: LeafBinding, value: string | Decimal, element: XmlElement): void {
+    const { leaf, slot, key, place } = binding
+    const record = this.record(slot)
+    if (place > 0 && leaf.ciiRepeated) {
+      this.repetitions.push({ record, key, value, element })
+    } else if (record[key] === undefined) {
+      record[key] = value
+    } else if (isSame(record[key], value)) {
+      return
+    } else if (place > 0 && this.onceRule(leaf) === undefined) {
+      this.unmapped.push(this.xpath(element))
+    } else {
+      const path = this.path(slot, key)
+      const message = `${titleOf(path)} occurs with two values, and one is allowed`
+      this.report.refuse(this.onceRule(leaf) ?? this.syntax.rules.structure, path, message, this.xpath(element))
+    }
+  }
+
+  /** What differs from the term it should repeat is something else. */
+  private checkRepetitions(): void {
+    const other = this.repetitions.filter(({ record, key, value }) => !isSame(record[key], value))
+    this.unmapped.push(...new Set(other.map(({ element }) => this.xpath(element))))
+  }
+
+  /** Gives what is said once to every item; when it belongs to a part of an item, to those that have it, or else to the first. */
+  private spread(draft: Bag): void {
+    for (const { binding, sharedBy, value, element } of this.shared) {
+      const { slot, key } = binding
+      const items = (draft[sharedBy.key] ?? []) as Bag[]
+      const partOf = (item: Bag) => (slot === sharedBy ? item : (item[slot.key] as Bag | undefined))
+      const having = items.filter(item => partOf(item) !== undefined)
+      if (items.length === 0) this.unmapped.push(this.xpath(element))
+      for (const item of having.length > 0 ? having : items.slice(0, 1)) {
+        const part = partOf(item) ?? {}
+        if (slot !== sharedBy) item[slot.key] = part
+        part[key] = value
+      }
+    }
+  }
+
+  private checkCurrency(element: XmlElement, { leaf, slot, key }: LeafBinding): void {
+    const currency = attributeOf(element, 'currencyID')?.trim()
+    if (currency === undefined && !this.syntax.currencyOnAmounts) return
+    const expected = leaf.currency === 'vatCurrency' ? this.vatCurrency : this.currency
+    if (currency === expected) return
+    const path = this.path(slot, key)
+    const message = `${titleOf(path)} must be in ${expected ?? 'the invoice currency'}, and its currency is ${currency ?? 'missing'}`
+    this.report.refuse('PEPPOL-EN16931-R051', path, message, this.xpath(element))
+  }
+
+  /** The record of a group, made and hung in its parent when the first term of it comes. */
+  private record(slot: Slot): Bag {
+    const existing = this.current[slot.index]
+    if (existing !== undefined) return existing
+    const made: Bag = {}
+    this.current[slot.index] = made
+    if (slot.parent !== undefined) {
+      const parent = this.record(slot.parent)
+      if (slot.many) ((parent[slot.key] ??= []) as Bag[]).push(made)
+      else parent[slot.key] = made
+    }
+    return made
+  }
+
+  private path(slot: Slot, key: string): Path {
+    const path: (string | number)[] = [key]
+    for (let at: Slot = slot; at.parent !== undefined; at = at.parent) {
+      if (at.many) path.unshift(this.position(at))
+      path.unshift(at.key)
+    }
+    return path
+  }
+
+  private position(slot: Slot): number {
+    const siblings = (this.current[slot.parent?.index ?? 0]?.[slot.key] as Bag[] | undefined) ?? []
+    return this.current[slot.index] === undefined ? siblings.length : siblings.length - 1
+  }
+
+  /** `/Invoice/cac:InvoiceLine[2]/cbc:ID`; foreign names in braces. Positions only where there are namesakes. */
+  private xpath(element: XmlElement): string {
+    const { parent } = element
+    if (parent === undefined) return `/${this.syntax.rootName}`
+    return `${this.xpath(parent)}/${this.nameOf(element)}${this.positionsIn(parent).get(element) ?? ''}`
+  }
+
+  private nameOf({ namespace, local }: XmlElement): string {
+    for (const [prefix, known] of Object.entries(this.syntax.prefixes))
+      if (known === namespace) return `${prefix}:${local}`
+    return `{${namespace}}${local}`
+  }
+
+  /** Counted once per parent, so that a thousand remarks about a thousand lines stay linear. */
+  private positionsIn(parent: XmlElement): ReadonlyMap<XmlElement, string> {
+    const known = this.positions.get(parent)
+    if (known !== undefined) return known
+    const namesakes = Map.groupBy(childElements(parent), ({ namespace, local }) => `${namespace} ${local}`)
+    const positions = new Map<XmlElement, string>()
+    for (const group of namesakes.values()) {
+      if (group.length > 1) for (const [index, element] of group.entries()) positions.set(element, `[${index + 1}]`)
+    }
+    this.positions.set(parent, positions)
+    return positions
+  }
+}
+
+const taxSchemeSteps = {
+  scheme: stepsOf('cac:TaxScheme/cbc:ID', syntaxes.Invoice),
+  number: stepsOf('cbc:CompanyID', syntaxes.Invoice),
+}
+
+function isSame(a: unknown, b: string | Decimal): boolean {
+  return a instanceof Decimal && b instanceof Decimal ? a.compare(b) === 0 : a === b
+}
+
+const isNumber: ReadonlySet<LeafKind> = new Set(['amount', 'price', 'quantity', 'percentage'])
+
+/** XML writes decimals also without digits before or after the point: `100.`, `.5`. [XSD Part 2 §3.2.3] */
+function completed(text: string): string {
+  return text.replace(/^([+-]?\d+)\.$/, '$1').replace(/^([+-]?)\.(?=\d)/, '$10.')
+}
+
+function isMoney({ binding }: PlanNode): boolean {
+  return binding !== undefined && (binding.leaf.kind === 'amount' || binding.leaf.kind === 'price')
+}
+
+/** UBL demands an order number where only the sales order is known, and a card network; the agreed filler says neither. */
+function dropFillers(draft: InvoiceDraft): void {
+  if (draft.purchaseOrderReference === 'NA' && draft.salesOrderReference !== undefined)
+    delete draft.purchaseOrderReference
+  for (const { card } of draft.paymentMeans ?? []) if (card?.network === 'NA') delete card.network
+}
+
+/** The trimmed text, or the attribute's, of the first element down a path. */
+function textAt(element: XmlElement, steps: readonly Step[], attribute: string | undefined): string | undefined {
+  let at: XmlElement | undefined = element
+  for (const { namespace, local } of steps) {
+    at = at?.children.find(
+      (child): child is XmlElement =>
+        child.kind === 'element' && child.local === local && child.namespace === namespace,
+    )
+  }
+  if (at === undefined) return undefined
+  if (attribute !== undefined) return attributeOf(at, attribute)?.trim()
+  let text = ''
+  for (const child of at.children) if (child.kind === 'text') text += child.value
+  return text.trim()
+}

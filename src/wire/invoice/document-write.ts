@@ -1,0 +1,173 @@
+import { escapeAttribute, escapeText } from '../xml/index.ts'
+import { type Decimal, sum } from './decimal.ts'
+import type { Invoice, Price } from './model.ts'
+import { type LeafBinding, type Plan, type PlanNode, type Slot, plans } from './plan.ts'
+import { isCreditNote } from './profiles.ts'
+import type { DocumentRoot } from './syntax.ts'
+
+type Bag = Readonly<Record<string, unknown>>
+
+/**
+ * The invoice as UBL 2.1 in UTF-8: CreditNote for the credit note types, Invoice for the others, elements in the order of the
+ * XSD, amounts as they are in the model. Throws XmlError `illegal-character` for a character that XML cannot hold.
+ */
+export function writeUbl(invoice: Invoice): Buffer {
+  return write(invoice, isCreditNote(invoice.typeCode) ? 'CreditNote' : 'Invoice')
+}
+
+/**
+ * The invoice as UN/CEFACT CrossIndustryInvoice in UTF-8, D16B and D22B alike; with more than one preceding invoice (BG-3) D22B only.
+ * Throws as writeUbl. What CII has no place for is left out: cannotCarry() names it.
+ */
+export function writeCii(invoice: Invoice): Buffer {
+  return write(invoice, 'CrossIndustryInvoice')
+}
+
+function write(invoice: Invoice, root: DocumentRoot): Buffer {
+  const plan = plans[root]
+  const { rootName, declarations } = plan.syntax
+  const body = new Writer(plan, completeFor(root, invoice)).children(plan.root)
+  return Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n<${rootName}${declarations}>${body}</${rootName}>\n`)
+}
+
+/** What the XSD demands beside terms that are there, computed as the standard does: BT-110, BT-147 and BT-148 are optional in it. */
+function completeFor(root: DocumentRoot, invoice: Invoice): Invoice {
+  const isCii = root === 'CrossIndustryInvoice'
+  const lines = invoice.lines.map(line => ({
+    ...line,
+    price: isCii ? withGross(line.price) : withDiscount(line.price),
+  }))
+  if (isCii || invoice.totals.vat !== undefined || invoice.vatBreakdown.length === 0) return { ...invoice, lines }
+  // cac:TaxTotal with the breakdown in it must have its amount. [BR-CO-14]
+  return { ...invoice, lines, totals: { ...invoice.totals, vat: sum(invoice.vatBreakdown.map(({ tax }) => tax)) } }
+}
+
+/** CII says a discount inside the gross price only. [EN 16931-1, BT-146] */
+function withGross(price: Price): Price {
+  const { net, gross, discount } = price
+  return discount === undefined || gross !== undefined ? price : { ...price, gross: net.plus(discount) }
+}
+
+/** UBL says a gross price beside its discount only. */
+function withDiscount(price: Price): Price {
+  const { net, gross, discount } = price
+  return gross === undefined || discount !== undefined ? price : { ...price, discount: gross.minus(net) }
+}
+
+class Writer {
+  private readonly plan: Plan
+  private readonly current: (Bag | undefined)[]
+  private readonly currencies: { readonly currency: string; readonly vatCurrency: string }
+  /** Position in the innermost repeated group. */
+  private position = 0
+
+  constructor(plan: Plan, invoice: Invoice) {
+    this.plan = plan
+    this.current = Array.from({ length: plan.slotCount }, () => undefined)
+    this.current[0] = invoice as unknown as Bag
+    this.currencies = {
+      currency: ` currencyID="${escapeAttribute(invoice.currency)}"`,
+      vatCurrency: ` currencyID="${escapeAttribute(invoice.vatCurrency ?? invoice.currency)}"`,
+    }
+    this.enter(plan.root)
+  }
+
+  /** The content of an element, '' when no term is in it. */
+  children(node: PlanNode): string {
+    let content = ''
+    let carriesTerm = false
+    for (const child of node.children) {
+      const written = child.repeated === undefined ? this.element(child) : this.repeated(child, child.repeated)
+      if (written !== '') carriesTerm = true
+      content += written === '' ? child.filler : written
+    }
+    return carriesTerm ? content : ''
+  }
+
+  private repeated(node: PlanNode, slot: NonNullable<PlanNode['repeated']>): string {
+    const items = this.current[slot.parent?.index ?? 0]?.[slot.key] as readonly Bag[] | undefined
+    if (items === undefined) return ''
+    const outerPosition = this.position
+    let content = ''
+    for (const [index, item] of items.entries()) {
+      this.position = index
+      this.current[slot.index] = item
+      content += this.element(node)
+    }
+    this.current[slot.index] = undefined
+    this.position = outerPosition
+    return content
+  }
+
+  private element(node: PlanNode): string {
+    this.enter(node)
+    if (node.writtenIf !== undefined && !this.isChosen(node.writtenIf)) return ''
+    const { binding } = node
+    const attributes = this.attributes(node)
+    if (binding === undefined) {
+      const content = this.children(node)
+      return content === '' ? '' : `<${node.name}${attributes}>${content}</${node.name}>`
+    }
+    const value = this.valueOf(binding)
+    if (value === undefined) return ''
+    const { prefixedBy } = binding.leaf
+    const isPrefixed = prefixedBy !== undefined && this.plan.syntax.name === 'ubl'
+    const prefix = isPrefixed ? this.value(binding.slot, prefixedBy) : undefined
+    const text = escapeText(prefix === undefined ? value : `#${prefix}#${value}`)
+    const unit = binding.currency === undefined ? '' : this.currencies[binding.currency]
+    return `<${node.name}${unit}${attributes}>${text}</${node.name}>`
+  }
+
+  private isChosen({ binding, present }: NonNullable<PlanNode['writtenIf']>): boolean {
+    return binding !== undefined && (this.value(binding.slot, binding.key) !== undefined) === present
+  }
+
+  /** Makes the groups whose element this is current. */
+  private enter(node: PlanNode): void {
+    for (const slot of node.slots) {
+      if (!slot.many) this.current[slot.index] = this.current[slot.parent?.index ?? 0]?.[slot.key] as Bag | undefined
+    }
+  }
+
+  private attributes(node: PlanNode): string {
+    let written = ''
+    for (const { name, binding, fixed } of node.attributes) {
+      const value = binding === undefined ? fixed : (this.valueOf(binding) ?? fixed)
+      if (value !== undefined) written += ` ${name}="${escapeAttribute(value)}"`
+    }
+    return written
+  }
+
+  /** As the syntax says it; undefined when the term is not there or does not belong to this place. */
+  private valueOf(binding: LeafBinding): string | undefined {
+    const { leaf, slot, key, outerOf, sharedBy } = binding
+    if (outerOf !== undefined && this.position > 0 && !(leaf.ciiEverywhere && this.plan.syntax.name === 'cii')) {
+      return undefined
+    }
+    const value = sharedBy === undefined ? this.value(slot, key) : this.sharedValue(binding, sharedBy)
+    if (value === undefined || !belongs(value, binding)) return undefined
+    if (this.plan.syntax.name === 'ubl') return value
+    if (leaf.kind === 'date') return value.replaceAll('-', '')
+    return leaf.ciiCodes?.[value] ?? value
+  }
+
+  /** Of the first item that has it. */
+  private sharedValue({ slot, key }: LeafBinding, sharedBy: Slot): string | undefined {
+    for (const item of (this.current[0]?.[sharedBy.key] ?? []) as readonly Bag[]) {
+      const record = slot === sharedBy ? item : (item[slot.key] as Bag | undefined)
+      const value = record?.[key] as string | Decimal | undefined
+      if (value !== undefined) return value.toString()
+    }
+    return undefined
+  }
+
+  private value(slot: Slot, key: string): string | undefined {
+    return (this.current[slot.index]?.[key] as string | Decimal | undefined)?.toString()
+  }
+}
+
+/** Of several places, a value goes to the first that fits. */
+function belongs(value: string, { leaf, place, placeCount }: LeafBinding): boolean {
+  if (placeCount === 1) return true
+  return (leaf.ciiFirstIf?.test(value) ?? true) === (place === 0)
+}

@@ -1,0 +1,158 @@
+import { ciiOrder } from './cii-order.ts'
+import type { Entry } from './table.ts'
+import { ublOrder } from './ubl-order.ts'
+
+/* What distinguishes the syntaxes beside the column of the table: everything that plan, reader and writer need to know of them. */
+
+/** The three documents that are invoices, by their root. */
+export type DocumentRoot = 'Invoice' | 'CreditNote' | 'CrossIndustryInvoice'
+
+/** One element on a path. */
+export interface Step {
+  readonly namespace: string
+  readonly local: string
+}
+
+export interface Syntax {
+  readonly name: 'ubl' | 'cii'
+  readonly root: DocumentRoot
+  /** The root as it is written and as locations begin: `rsm:CrossIndustryInvoice`. */
+  readonly rootName: string
+  readonly rootNamespace: string
+  /** Namespace declarations of the root. */
+  readonly declarations: string
+  readonly prefixes: Readonly<Record<string, string>>
+  /** Children of each element in the order of the XSD, by local names. */
+  readonly order: Readonly<Record<string, string>>
+  /** What the XSD demands beside the terms: the text to write where the model has none. */
+  readonly fillers: Readonly<Record<string, string>>
+  /** Elements whose meaning hangs on a condition: when none holds, the document is wrong, not merely richer than the model. */
+  readonly mustMatch: Readonly<Record<string, { readonly rule: string; readonly message: string }>>
+  /** `parent/child`: the XSD allows several, EN 16931 one, and no fatal rule forbids more. The model takes the first. */
+  readonly mayRepeat: ReadonlySet<string>
+  /** Mandatory in the XSD, so often there without content. */
+  readonly mayBeEmpty: ReadonlySet<string>
+  readonly rules: { readonly root: string; readonly structure: string; readonly cannotCarry: string }
+  /** Every amount has the attribute currencyID; else only those that a condition on it tells apart. */
+  readonly currencyOnAmounts: boolean
+  /** The value of `format` for dates, which are then YYYYMMDD; undefined for YYYY-MM-DD without it. */
+  readonly dateFormat: string | undefined
+}
+
+const cac = 'urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2'
+const cbc = 'urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2'
+const uncefact = 'urn:un:unece:uncefact:data:standard'
+
+const chargeIndicator = {
+  rule: 'PEPPOL-EN16931-R043',
+  message: 'The charge indicator of an allowance or charge must be true or false (false only, for a price)',
+}
+const vatCurrencies = {
+  rule: 'PEPPOL-EN16931-R051',
+  message:
+    'The currency of a total VAT amount must be the invoice currency (BT-5) or the VAT accounting currency (BT-6)',
+}
+
+function ubl(root: 'Invoice' | 'CreditNote'): Syntax {
+  const rootNamespace = `urn:oasis:names:specification:ubl:schema:xsd:${root}-2`
+  return {
+    name: 'ubl',
+    root,
+    rootName: root,
+    rootNamespace,
+    declarations: ` xmlns="${rootNamespace}" xmlns:cac="${cac}" xmlns:cbc="${cbc}"`,
+    prefixes: { cac, cbc },
+    order: ublOrder,
+    fillers: {
+      // Any scheme but VAT says "other tax registration"; this is the name the official examples use.
+      'cac:TaxScheme/cbc:ID!=VAT': 'TAX',
+      // The XSD demands an order number and a card network. [BIS Billing 3, OrderReference: "NA"]
+      'cac:OrderReference/cbc:ID': 'NA',
+      'cac:CardAccount/cbc:NetworkID': 'NA',
+    },
+    mustMatch: { 'cac:AllowanceCharge': chargeIndicator, 'cac:TaxTotal': vatCurrencies },
+    mayRepeat: new Set(),
+    mayBeEmpty: new Set(),
+    rules: { root: 'ubl.root', structure: 'ubl.structure', cannotCarry: 'ubl.cannot-carry' },
+    currencyOnAmounts: true,
+    dateFormat: undefined,
+  }
+}
+
+const ciiPrefixes = {
+  rsm: `${uncefact}:CrossIndustryInvoice:100`,
+  ram: `${uncefact}:ReusableAggregateBusinessInformationEntity:100`,
+  udt: `${uncefact}:UnqualifiedDataType:100`,
+  qdt: `${uncefact}:QualifiedDataType:100`,
+}
+
+const cii: Syntax = {
+  name: 'cii',
+  root: 'CrossIndustryInvoice',
+  rootName: 'rsm:CrossIndustryInvoice',
+  rootNamespace: ciiPrefixes.rsm,
+  declarations: Object.entries(ciiPrefixes)
+    .map(([prefix, namespace]) => ` xmlns:${prefix}="${namespace}"`)
+    .join(''),
+  prefixes: ciiPrefixes,
+  order: ciiOrder,
+  fillers: {
+    'rsm:SupplyChainTradeTransaction/ram:ApplicableHeaderTradeDelivery': '',
+    // The XSD demands a name of the project. [CEN/TS 16931-3-3, BT-11]
+    'ram:Name!=': 'Project reference',
+  },
+  mustMatch: { 'ram:SpecifiedTradeAllowanceCharge': chargeIndicator, 'ram:TaxTotalAmount': vatCurrencies },
+  mayRepeat: new Set([
+    'ram:PayeeTradeParty/ram:ID',
+    'ram:PayeeTradeParty/ram:GlobalID',
+    'ram:ShipToTradeParty/ram:ID',
+    'ram:ShipToTradeParty/ram:GlobalID',
+    'ram:ApplicableHeaderTradeAgreement/ram:AdditionalReferencedDocument',
+    'ram:ApplicableHeaderTradeSettlement/ram:SpecifiedTradePaymentTerms',
+    'ram:SpecifiedTradePaymentTerms/ram:Description',
+    'ram:SpecifiedTradePaymentTerms/ram:DirectDebitMandateID',
+    'ram:ApplicableHeaderTradeSettlement/ram:ReceivableSpecifiedTradeAccountingAccount',
+    'ram:AssociatedDocumentLineDocument/ram:IncludedNote',
+    'ram:SpecifiedTradeProduct/ram:Name',
+    'ram:GrossPriceProductTradePrice/ram:AppliedTradeAllowanceCharge',
+    'ram:SpecifiedLineTradeSettlement/ram:AdditionalReferencedDocument',
+    'ram:SpecifiedLineTradeSettlement/ram:ReceivableSpecifiedTradeAccountingAccount',
+  ]),
+  mayBeEmpty: new Set(['ram:ApplicableHeaderTradeDelivery']),
+  rules: { root: 'cii.root', structure: 'cii.structure', cannotCarry: 'cii.cannot-carry' },
+  currencyOnAmounts: false,
+  // UNTDID 2379: CCYYMMDD.
+  dateFormat: '102',
+}
+
+export const syntaxes: Readonly<Record<DocumentRoot, Syntax>> = {
+  Invoice: ubl('Invoice'),
+  CreditNote: ubl('CreditNote'),
+  CrossIndustryInvoice: cii,
+}
+
+/** The syntax of a document with this root element; undefined for any other. */
+export function syntaxOf(namespace: string, local: string): Syntax | undefined {
+  return Object.values(syntaxes).find(syntax => syntax.root === local && syntax.rootNamespace === namespace)
+}
+
+/** The elements of a path without conditions. Throws RangeError for an unknown prefix: a bug in the table. */
+export function stepsOf(path: string, { prefixes }: Syntax): readonly Step[] {
+  return path.split('/').map(step => {
+    const [prefix = '', local] = step.split(':')
+    const namespace = prefixes[prefix]
+    if (namespace === undefined || local === undefined) throw new RangeError(`not a step of a path: ${step}`)
+    return { namespace, local }
+  })
+}
+
+/** The places of a row in a syntax, first the one that is written; none when it has no place. */
+export function placesOf(entry: Entry, { name, root }: Syntax): readonly string[] {
+  const column = name === 'cii' ? entry.cii : root === 'CreditNote' ? (entry.creditNote ?? entry.ubl) : entry.ubl
+  return column === '' ? [] : column.split(' | ')
+}
+
+/** The place of a row as a message shows it: without conditions on the document's own currencies. */
+export function placeShown(entry: Entry, syntax: Syntax): string {
+  return (placesOf(entry, syntax)[0] ?? '.').replaceAll(/\[[^\]]*\$[^\]]*\]/g, '')
+}

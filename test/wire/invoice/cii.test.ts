@@ -1,0 +1,389 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type Finding,
+  type Invoice,
+  cannotCarry,
+  readCii,
+  readDocument,
+  readDocumentToSend,
+  readUbl,
+  writeCii,
+  writeUbl,
+} from '../../../src/wire/invoice/index.ts'
+import { hasSharedData, itShared, sharedData } from '../../support/shared.ts'
+import { ciiDocuments, officialDocuments } from './official.ts'
+import { type Json, everything, readGood, sample } from './sample.ts'
+import { xsdErrorsOf } from './xsd.ts'
+
+/** French documents whose lines have parts or several sellers (EXTENDED-CTC-FR): the model of EN 16931 has no such lines. */
+const extended = ciiDocuments.filter(path => /SOUS-LIGNE|MULTI-VENDEUR/.test(path))
+
+function invoiceIn(document: Buffer): Invoice {
+  const reading = readDocument(document)
+  if ('findings' in reading) throw new Error(JSON.stringify(reading.findings))
+  return reading.invoice
+}
+
+describe.skipIf(!hasSharedData)('every official CII example', () => {
+  it.each(ciiDocuments.filter(path => !extended.includes(path)))('%s: read, write, read is the identity', path => {
+    const invoice = invoiceIn(sharedData(path))
+    const written = writeCii(invoice)
+    expect(readCii(written)).toEqual({ invoice, warnings: [], unmapped: [] })
+    expect(xsdErrorsOf(written, 'D16B')).toEqual([])
+    expect(xsdErrorsOf(written, 'D22B')).toEqual([])
+  })
+
+  it('says nothing in more than these places that the model has no term for', () => {
+    const unmapped = ciiDocuments.flatMap(path => {
+      const reading = readCii(sharedData(path))
+      const file = path.split('/').at(-1) ?? ''
+      return 'unmapped' in reading
+        ? reading.unmapped.map(place => `${file} ${place.replace(/.*Transaction\//, '')}`)
+        : []
+    })
+    expect(unmapped.sort()).toEqual(unmappedPlaces)
+  })
+
+  it('with lines below lines is refused, and the findings say which terms those lines do not have', () => {
+    const rules = extended.flatMap(path => {
+      const reading = readCii(sharedData(path))
+      return 'findings' in reading ? reading.findings.map(({ rule }) => rule) : ['none']
+    })
+    expect(extended).toHaveLength(3)
+    expect(new Set(rules)).toEqual(new Set(['BR-22', 'BR-23', 'BR-26', 'BR-CO-04']))
+  })
+})
+
+const line = 'ram:IncludedSupplyChainTradeLineItem'
+const grossBase = 'ram:SpecifiedLineTradeAgreement/ram:GrossPriceProductTradePrice/ram:BasisQuantity'
+const department = 'TradeParty/ram:DefinedTradeContact/ram:DepartmentName'
+const agreement = 'ram:ApplicableHeaderTradeAgreement/ram'
+const account = 'ram:SpecifiedTradeSettlementPaymentMeans/ram:PayeePartyCreditorFinancialAccount/ram:ProprietaryID'
+
+const unmappedPlaces: readonly string[] = [
+  `CII_business_example_01.xml ${line}[1]/${grossBase}`,
+  `CII_business_example_01.xml ${line}[3]/${grossBase}`,
+  `CII_example2.xml ${line}[1]/${grossBase}`,
+  `CII_example2.xml ${line}[3]/${grossBase}`,
+  `CII_example5.xml ${line}[1]/${grossBase}`,
+  ...['EN16931', 'EXTENDED'].flatMap(profile => [
+    `F202500001_INV_20250201_CII_Commentee_${profile}.xml ${agreement}:Buyer${department}`,
+    `F202500001_INV_20250201_CII_Commentee_${profile}.xml ${agreement}:Seller${department}`,
+    `F202500001_INV_20250201_CII_Commentee_${profile}.xml ram:ApplicableHeaderTradeSettlement/${account}`,
+  ]),
+  `F202500001_INV_20250201_CII_Commentee_EXTENDED.xml ${line}[2]/ram:AssociatedDocumentLineDocument/ram:IncludedNote/ram:SubjectCode`,
+  `XRechnung-O.xml ${line}[1]/ram:SpecifiedLineTradeSettlement/ram:AdditionalReferencedDocument`,
+  `XRechnung-O.xml ${line}[2]/ram:SpecifiedLineTradeSettlement/ram:AdditionalReferencedDocument`,
+]
+
+describe.skipIf(!hasSharedData)('every official example in the other syntax', () => {
+  it.each(ciiDocuments.filter(path => !extended.includes(path)))('%s as UBL keeps every term or names it', path => {
+    const invoice = invoiceIn(sharedData(path))
+    expect(losses(invoice, writeUbl(invoice))).toEqual(pointers(cannotCarry(invoice, 'ubl')))
+    expect(xsdErrorsOf(writeUbl(invoice))).toEqual([])
+  })
+
+  it.each(officialDocuments)('%s as CII keeps every term or names it', path => {
+    const reading = readUbl(sharedData(path))
+    if ('findings' in reading) return
+    const written = writeCii(reading.invoice)
+    expect(losses(reading.invoice, written)).toEqual(pointers(cannotCarry(reading.invoice, 'cii')))
+    expect(xsdErrorsOf(written, 'D22B')).toEqual([])
+  })
+
+  it('names nothing for most of them, and these terms for the others', () => {
+    const named = [...ciiDocuments, ...officialDocuments].flatMap(path => {
+      const reading = readDocument(sharedData(path))
+      if ('findings' in reading) return []
+      const lost = cannotCarry(reading.invoice, path.includes('cii') || path.includes('CII') ? 'ubl' : 'cii')
+      return lost.map(({ severity, pointer }) => `${path.split('/').at(-1)} ${severity} ${pointer}`)
+    })
+    expect(named.sort()).toEqual([
+      'CreditNote-Max_content.xml warning /precedingInvoices/1',
+      'Invoice-Max_content.xml warning /precedingInvoices/1',
+      'Snippet-cn.xml warning /precedingInvoices/1',
+      'payment1.xml fatal /paymentMeans/0/card/network',
+    ])
+  })
+})
+
+function pointers(findings: readonly Finding[]): string[] {
+  return findings.filter(({ severity }) => severity === 'fatal').map(({ pointer }) => pointer)
+}
+
+/** Pointers of the terms that are not read again from the document. */
+function losses(invoice: Invoice, document: Buffer): string[] {
+  const [before, after] = [termsOf(invoice), termsOf(invoiceIn(document))]
+  return [...before].filter(([pointer, value]) => after.get(pointer) !== value).map(([pointer]) => pointer)
+}
+
+function termsOf(value: unknown, pointer = '', terms = new Map<string, string>()): Map<string, string> {
+  if (typeof value !== 'object' || value === null) return terms.set(pointer, String(value))
+  const json: Json = JSON.parse(JSON.stringify(value))
+  if (typeof json !== 'object') return terms.set(pointer, String(json))
+  // CII writes identifiers without a scheme first; their order says nothing.
+  const entries = Object.entries(pointer.endsWith('/identifiers') ? sorted(json) : json)
+  for (const [key, inner] of entries) termsOf(inner, `${pointer}/${key}`, terms)
+  return terms
+}
+
+function sorted(identifiers: Json[]): Json[] {
+  return identifiers.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+}
+
+const good = writeCii(readGood(sample())).toString()
+
+function forged(from: string | RegExp, to: string): string {
+  const forgery = good.replace(from, to)
+  if (forgery === good) throw new Error(`nothing to forge: ${String(from)}`)
+  return forgery
+}
+
+function findingsIn(document: string): readonly Finding[] {
+  const reading = readDocumentToSend(Buffer.from(document))
+  return 'findings' in reading ? reading.findings : reading.warnings
+}
+
+function unmappedIn(document: string): readonly string[] {
+  const reading = readCii(Buffer.from(document))
+  return 'unmapped' in reading ? reading.unmapped : ['refused']
+}
+
+const transaction = '/rsm:CrossIndustryInvoice/rsm:SupplyChainTradeTransaction'
+const settlement = `${transaction}/ram:ApplicableHeaderTradeSettlement`
+
+/** Each forgery breaks one thing. */
+const forgeries: [title: string, document: string, finding: Record<string, string>][] = [
+  ['text that is not XML', 'hello', { rule: 'xml' }],
+  ['a DOCTYPE', forged('<rsm:Cross', '<!DOCTYPE x><rsm:Cross'), { rule: 'xml' }],
+  ['another root', good.replaceAll('CrossIndustryInvoice:100', 'CrossIndustryOrder:100'), { rule: 'document.root' }],
+  [
+    'two numbers',
+    forged('<ram:TypeCode>380', '<ram:ID>2</ram:ID><ram:TypeCode>380'),
+    { rule: 'cii.structure', location: '/rsm:CrossIndustryInvoice/rsm:ExchangedDocument/ram:ID[2]' },
+  ],
+  [
+    'two currencies',
+    forged(
+      '<ram:InvoiceCurrencyCode>',
+      '<ram:InvoiceCurrencyCode>EUR</ram:InvoiceCurrencyCode><ram:InvoiceCurrencyCode>',
+    ),
+    { rule: 'cii.structure', location: `${settlement}/ram:InvoiceCurrencyCode[2]` },
+  ],
+  [
+    'abc as an amount',
+    forged('>250.00</ram:LineTotalAmount>', '>abc</ram:LineTotalAmount>'),
+    {
+      rule: 'value.amount',
+      pointer: '/lines/0/net',
+      location: `${transaction}/ram:IncludedSupplyChainTradeLineItem[1]/ram:SpecifiedLineTradeSettlement/ram:SpecifiedTradeSettlementLineMonetarySummation/ram:LineTotalAmount`,
+    },
+  ],
+  [
+    'a day that does not exist',
+    forged('>20261120<', '>20261131<'),
+    { rule: 'PEPPOL-EN16931-F001', pointer: '/issueDate', term: 'BT-2' },
+  ],
+  ['a date with hyphens', forged('>20261120<', '>2026-11-20<'), { rule: 'PEPPOL-EN16931-F001', pointer: '/issueDate' }],
+  [
+    'a date in another format',
+    forged('format="102">20261120<', 'format="610">20261120<'),
+    { rule: 'PEPPOL-EN16931-F001', pointer: '/issueDate' },
+  ],
+  [
+    'a total VAT amount in another currency',
+    forged('<ram:TaxTotalAmount currencyID="EUR">', '<ram:TaxTotalAmount currencyID="USD">'),
+    { rule: 'PEPPOL-EN16931-R051' },
+  ],
+  [
+    'an amount in another currency',
+    forged('<ram:DuePayableAmount>', '<ram:DuePayableAmount currencyID="USD">'),
+    { rule: 'PEPPOL-EN16931-R051', pointer: '/totals/payable' },
+  ],
+  [
+    'a charge indicator that is neither',
+    forged('>false</udt:Indicator>', '>no</udt:Indicator>'),
+    { rule: 'PEPPOL-EN16931-R043' },
+  ],
+  [
+    'text between elements',
+    forged('<ram:SellerTradeParty>', 'x<ram:SellerTradeParty>'),
+    { rule: 'cii.structure', location: `${transaction}/ram:ApplicableHeaderTradeAgreement` },
+  ],
+  ['an element inside a value', forged('>F-2026-0042<', '><b/>F-2026-0042<'), { rule: 'cii.structure' }],
+  [
+    'a wrong total',
+    forged('570.32</ram:GrandTotal', '570.33</ram:GrandTotal'),
+    {
+      rule: 'BR-CO-15',
+      term: 'BT-112',
+      delta: '0.01',
+      location: `${settlement}/ram:SpecifiedTradeSettlementHeaderMonetarySummation/ram:GrandTotalAmount`,
+    },
+  ],
+  ['no amount due', forged(/<ram:DuePayableAmount.*?<\/ram:DuePayableAmount>/, ''), { rule: 'BR-15', term: 'BT-115' }],
+  [
+    'no number',
+    forged('<ram:ID>F-2026-0042</ram:ID>', ''),
+    { rule: 'BR-02', location: '/rsm:CrossIndustryInvoice/rsm:ExchangedDocument/ram:ID' },
+  ],
+  [
+    'a VAT point date code of another list',
+    writeCii(readGood(sample(json => (json.vatPointDateCode = '3'))))
+      .toString()
+      .replace('>5</ram:DueDate', '>3</ram:DueDate'),
+    { rule: 'BR-CL-06', pointer: '/vatPointDateCode' },
+  ],
+]
+
+describe('a CII document to be sent', () => {
+  it('is accepted as we write it', () => {
+    expect(findingsIn(good)).toEqual([])
+    expect(readDocumentToSend(Buffer.from(good))).toMatchObject({ invoice: readGood(sample()) })
+  })
+
+  it.each(forgeries)('is refused with %s', (_title, document, finding) => {
+    expect(findingsIn(document)[0]).toMatchObject({ severity: 'fatal', ...finding })
+  })
+
+  it('may be a credit note under the same root', () => {
+    const invoice = readGood(sample(json => (json.typeCode = '381')))
+    expect(readDocumentToSend(writeCii(invoice))).toMatchObject({ invoice })
+  })
+})
+
+describe('what CII says in its own way', () => {
+  itShared('is valid against both XSDs and loses nothing, with every group', () => {
+    for (const typeCode of ['380', '381']) {
+      const invoice = readGood(sample(json => (everything(json), (json.typeCode = typeCode), simplify(json))))
+      const written = writeCii(invoice)
+      expect(readCii(written)).toEqual({ invoice, warnings: [], unmapped: [] })
+      expect(cannotCarry(invoice, 'cii')).toEqual([])
+      expect([xsdErrorsOf(written, 'D16B'), xsdErrorsOf(written, 'D22B')]).toEqual([[], []])
+    }
+  })
+
+  it('a VAT point date code is that of UNTDID 2475, in every VAT breakdown', () => {
+    const invoice = readGood(sample(json => ((json.vatPointDateCode = '432'), (json.lines[0].vat.rate = '10'))))
+    const written = writeCii(invoice)
+    expect(written.toString().match(/<ram:DueDateTypeCode>72</g)).toHaveLength(invoice.vatBreakdown.length)
+    expect(readCii(written)).toMatchObject({ invoice })
+  })
+
+  it('an account number that is no IBAN is a proprietary one', () => {
+    const written = writeCii(readGood(sample(json => (json.paymentMeans[0].transfer.account = '12345'))))
+    expect(written.toString()).toContain('<ram:ProprietaryID>12345</ram:ProprietaryID>')
+    expect(readCii(written)).toMatchObject({ invoice: { paymentMeans: [{ transfer: { account: '12345' } }] } })
+  })
+
+  it('an identifier without a scheme is an ID, one with a scheme a GlobalID', () => {
+    const identifiers = [{ value: 'A' }, { value: '12345678200010', scheme: '0009' }]
+    const written = writeCii(readGood(sample(json => (json.seller.identifiers = identifiers))))
+    expect(written.toString()).toContain(
+      '<ram:SellerTradeParty><ram:ID>A</ram:ID><ram:GlobalID schemeID="0009">12345678200010</ram:GlobalID>',
+    )
+    expect(readCii(written)).toMatchObject({ invoice: { seller: { identifiers } } })
+  })
+
+  it('a discount stands in the gross price, computed when the invoice does not say it', () => {
+    const invoice = readGood(sample(json => (json.lines[0].price = { net: '62.50', discount: '7.50' })))
+    expect(readCii(writeCii(invoice))).toMatchObject({
+      invoice: { lines: [{ price: { gross: expect.anything() } }, {}] },
+    })
+    expect(writeCii(invoice).toString()).toContain('<ram:ChargeAmount>70.00</ram:ChargeAmount>')
+  })
+
+  it('a payment reference is one for all payment means: a second one is named', () => {
+    const invoice = readGood(sample())
+    const [means] = invoice.paymentMeans ?? []
+    if (means === undefined) throw new Error('no payment means')
+    const [one, other] = [
+      { ...means, remittanceInformation: 'one' },
+      { ...means, remittanceInformation: 'other' },
+    ]
+    const twice = { ...invoice, paymentMeans: [one, other] }
+    expect(cannotCarry(twice, 'cii')).toMatchObject([
+      { rule: 'cii.cannot-carry', severity: 'fatal', pointer: '/paymentMeans/1/remittanceInformation', term: 'BT-83' },
+    ])
+    expect(cannotCarry(twice, 'ubl')).toEqual([])
+  })
+
+  it('a due date of a credit note without payment means is named for UBL', () => {
+    const { paymentMeans: _, ...invoice } = { ...readGood(sample()), typeCode: '381' }
+    expect(cannotCarry(invoice, 'ubl')).toMatchObject([{ rule: 'ubl.cannot-carry', pointer: '/dueDate', term: 'BT-9' }])
+    expect(cannotCarry(invoice, 'cii')).toEqual([])
+  })
+
+  it('a second preceding invoice needs D22B', () => {
+    const invoice = { ...readGood(sample()), precedingInvoices: [{ number: '1' }, { number: '2' }] }
+    expect(cannotCarry(invoice, 'cii')).toMatchObject([
+      { severity: 'warning', pointer: '/precedingInvoices/1', term: 'BG-3' },
+    ])
+    expect(readCii(writeCii(invoice))).toMatchObject({ invoice })
+  })
+})
+
+describe('what a CII document says beyond the model', () => {
+  it.each([
+    ['an unknown element', '<ram:BuyerTradeParty>', '<ram:Unknown>1</ram:Unknown><ram:BuyerTradeParty>', 'ram:Unknown'],
+    [
+      'a department beside the person',
+      '</ram:PersonName>',
+      '</ram:PersonName><ram:DepartmentName>D</ram:DepartmentName>',
+      'ram:DepartmentName',
+    ],
+    [
+      'second payment terms',
+      '<ram:SpecifiedTradeSettlementHeader',
+      '<ram:SpecifiedTradePaymentTerms><ram:Description>x</ram:Description></ram:SpecifiedTradePaymentTerms>$&',
+      'ram:SpecifiedTradePaymentTerms[2]',
+    ],
+    [
+      'another tax than VAT',
+      '<ram:ApplicableTradeTax><ram:Calc',
+      '<ram:ApplicableTradeTax><ram:TypeCode>GST</ram:TypeCode></ram:ApplicableTradeTax>$&',
+      'ram:ApplicableTradeTax[1]',
+    ],
+    ['an unknown attribute', '<ram:Name>Librairie', '<ram:Name languageID="fr">Librairie', 'ram:Name/@languageID'],
+  ])('%s is named', (_title, from, to, place) => {
+    const source = good.includes(from) ? good : withContact()
+    const [found = ''] = unmappedIn(source.replace(from, to))
+    expect(found.endsWith(place)).toBe(true)
+  })
+
+  it('names the name of a project, and not our filler for it', () => {
+    const written = writeCii(readGood(sample(json => (json.projectReference = 'P1')))).toString()
+    expect(unmappedIn(written)).toEqual([])
+    expect(unmappedIn(written.replace('>Project reference<', '>The new bridge<'))).toEqual([
+      `${transaction}/ram:ApplicableHeaderTradeAgreement/ram:SpecifiedProcuringProject/ram:Name`,
+    ])
+  })
+})
+
+function withContact(): string {
+  return writeCii(
+    readGood(sample(json => (json.seller.contact = { name: 'N', phone: '1', email: 'e@x.example' }))),
+  ).toString()
+}
+
+/** As much as D16B has and both directions keep: one preceding invoice, identical references, a card without network. */
+function simplify(json: Json): void {
+  json.precedingInvoices.length = 1
+  json.paymentMeans[1].remittanceInformation = json.paymentMeans[0].remittanceInformation
+  delete json.paymentMeans[0].card.network
+}
+
+describe('the syntax of a document', () => {
+  const invoice = readGood(sample())
+
+  it('is seen by its root', () => {
+    expect(readDocument(writeUbl(invoice))).toMatchObject({ invoice })
+    expect(readDocument(writeCii(invoice))).toMatchObject({ invoice })
+  })
+
+  it('is held to where one is asked for', () => {
+    expect(readUbl(writeCii(invoice))).toMatchObject({ findings: [{ rule: 'ubl.root' }] })
+    expect(readCii(writeUbl(invoice))).toMatchObject({ findings: [{ rule: 'cii.root' }] })
+    expect(readDocument(Buffer.from('<a/>'))).toMatchObject({ findings: [{ rule: 'document.root' }] })
+  })
+})
