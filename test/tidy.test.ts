@@ -29,6 +29,7 @@ const laws: Readonly<Record<string, Law>> = {
   },
   'src/wire/peppol': { modules: ['kernel', 'wire/xml', 'wire/pki', 'wire/as4'], packages: pure },
   'src/wire/smp': { modules: ['kernel', 'wire/xml', 'wire/xmldsig', 'wire/pki', 'wire/peppol'], packages: pure },
+  'src/wire/schematron': { modules: ['kernel', 'wire/xml'], packages: pure },
   'src/wire/invoice': { modules: ['kernel', 'wire/xml', 'wire/peppol'], packages: pure },
   'src/services/domain.ts': { modules: ['kernel', 'wire'], packages: [] },
   'src/services/ports.ts': { modules: ['kernel', 'wire', 'services/domain.ts'], packages: [] },

@@ -1,0 +1,115 @@
+import type { Severity } from './run.ts'
+import { runtime } from './runtime.ts'
+import type { Node } from './tree.ts'
+
+/** Rules ready to run. */
+export interface RuleSet {
+  readonly title: string
+  /** How many asserts and reports there are. */
+  readonly size: number
+  /** The rules of every pattern. */
+  readonly patterns: readonly (readonly LoadedRule[])[]
+}
+
+interface LoadedRule {
+  readonly contexts: readonly Context[]
+  readonly checks: readonly Check[]
+  /** The checks that only forbid elements, by the names on the way to them. */
+  readonly forbidden: Trie | undefined
+}
+
+/** How the nodes are found that a rule is about. */
+export type Context =
+  | { readonly by: 'document' }
+  | { readonly by: 'element' | 'attribute'; readonly name: number; readonly test: ContextTest }
+  | { readonly by: 'any-element' | 'any-attribute'; readonly test: ContextTest }
+  | { readonly by: 'search'; readonly nodes: (state: object) => readonly Node[] }
+
+type ContextTest = (node: Node, state: object) => boolean
+
+type Evaluate<Result> = (node: Node, state: object, lets: object) => Result
+
+export interface Check {
+  readonly id: string
+  readonly severity: Severity
+  readonly message: string | Evaluate<string>
+  readonly term: string | undefined
+  /** The check holds when the document has no element of this name. */
+  readonly unless: number | undefined
+  /** Whether the node passes. */
+  readonly test: Evaluate<boolean>
+}
+
+export type Trie = ReadonlyMap<number, { readonly checks: readonly Check[]; readonly below: Trie }>
+
+/** The form that compile.ts writes. */
+interface Written {
+  readonly title: string
+  readonly patterns: readonly (readonly {
+    readonly contexts: readonly Context[]
+    readonly checks: readonly WrittenCheck[]
+  }[])[]
+}
+
+interface WrittenCheck {
+  readonly id: string
+  readonly flag?: string
+  readonly message: Check['message']
+  readonly unless?: number
+  readonly test?: Evaluate<boolean>
+  readonly forbidden?: readonly (readonly number[])[]
+}
+
+/** Makes rules of what compileSchematron wrote: of nothing else, for it is executed. */
+export function loadRules(code: string): RuleSet {
+  // oxlint-disable-next-line typescript/no-implied-eval, no-new-func
+  const written = new Function('R', code)(runtime) as Written
+  return {
+    title: written.title,
+    size: written.patterns.flat().reduce((sum, { checks }) => sum + checks.length, 0),
+    patterns: written.patterns.map(rules =>
+      rules.map(({ contexts, checks }) => ({
+        contexts,
+        checks: checks.filter(({ test }) => test !== undefined).map(loadCheck),
+        forbidden: trieOf(checks),
+      })),
+    ),
+  }
+}
+
+const severities: Readonly<Record<string, Severity>> = {
+  fatal: 'fatal',
+  error: 'error',
+  warning: 'warning',
+  warn: 'warning',
+  information: 'information',
+  info: 'information',
+}
+
+function loadCheck({ id, flag, message, unless, test = () => true }: WrittenCheck): Check {
+  const severity = severities[flag?.toLowerCase() ?? ''] ?? 'error'
+  return { id, severity, message, term: /(?:^|[_-])(B[TG]-\d+(?:-\d+)?)$/.exec(id)?.[1], unless, test }
+}
+
+type Growing = Map<number, { readonly checks: Check[]; readonly below: Growing }>
+
+function trieOf(checks: readonly WrittenCheck[]): Trie | undefined {
+  const root: Growing = new Map()
+  for (const written of checks) {
+    if (written.forbidden === undefined) continue
+    const check = loadCheck(written)
+    for (const path of written.forbidden) {
+      let branch = root
+      path.forEach((name, index) => {
+        const next: { readonly checks: Check[]; readonly below: Growing } = branch.get(name) ?? {
+          checks: [],
+          below: new Map(),
+        }
+        branch.set(name, next)
+        if (index === path.length - 1) next.checks.push(check)
+        branch = next.below
+      })
+    }
+  }
+  return root.size === 0 ? undefined : root
+}

@@ -1,0 +1,158 @@
+import type { XmlElement } from '../xml/index.ts'
+import { DynamicError } from './error.ts'
+import type { Check, Context, RuleSet, Trie } from './load.ts'
+import { elementKind, locationOf, type Node, Tree } from './tree.ts'
+
+/** A check that a document did not pass. */
+export interface RuleFinding {
+  /** The official id, e.g. `BR-CO-15`. */
+  readonly rule: string
+  readonly severity: Severity
+  /** XPath with the prefixes of the document: `/Invoice/cac:InvoiceLine[3]`. */
+  readonly location: string
+  /** The text of the rule, or why it could not be evaluated. */
+  readonly message: string
+  /** `BT-24` where the id or the text names exactly one term. */
+  readonly term: string | undefined
+  /** The test could not be evaluated, e.g. because an amount is no number: the document is wrong, but the rule did not say so. */
+  readonly isError: boolean
+}
+
+export type Severity = 'fatal' | 'error' | 'warning' | 'information'
+
+/** Nobody reads more, and a hostile document could cause millions. */
+const findingsMax = 10_000
+
+/** What the functions of a compiled rule set get beside the context node. */
+interface State {
+  readonly tree: Tree
+  readonly document: Node
+  /** Values of global variables once they were asked for. */
+  readonly globals: object
+}
+
+/**
+ * Runs rule sets, in their order, over an element taken for a whole document. Never throws for what is in the document; time and
+ * memory grow with its size. At most 10,000 findings.
+ */
+export function runRules(root: XmlElement, ruleSets: readonly RuleSet[]): readonly RuleFinding[] {
+  const tree = new Tree(root)
+  const findings: RuleFinding[] = []
+  let stamp = 0
+  for (const { patterns } of ruleSets) {
+    const state: State = { tree, document: tree.document, globals: {} }
+    for (const rules of patterns) {
+      stamp++
+      for (const rule of rules) {
+        for (const context of rule.contexts) {
+          for (const node of candidates(context, state)) {
+            // The first rule of a pattern that fits a node is the only one. [ISO/IEC 19757-3 §6.5]
+            if (node.taken === stamp || !isContext(context, node, state)) continue
+            node.taken = stamp
+            const run: Run = { node, state, lets: {}, findings }
+            runChecks(rule.checks, run)
+            if (rule.forbidden !== undefined) findForbidden(rule.forbidden, run)
+          }
+        }
+      }
+    }
+  }
+  return findings
+}
+
+function candidates(context: Context, state: State): readonly Node[] {
+  const { tree } = state
+  switch (context.by) {
+    case 'document':
+      return [tree.document]
+    case 'element':
+      return tree.elementsNamed(context.name)
+    case 'attribute':
+      return tree.attributesNamed(context.name)
+    case 'any-element':
+      return elementsBelow(tree.document)
+    case 'any-attribute':
+      return elementsBelow(tree.document).flatMap(element => element.attributes)
+    case 'search':
+  }
+  return orNothing(() => context.nodes(state), [])
+}
+
+function elementsBelow(node: Node): readonly Node[] {
+  return node.children.flatMap(child => (child.kind === elementKind ? [child, ...elementsBelow(child)] : []))
+}
+
+/** An error in a context means that nothing matches. */
+function isContext(context: Context, node: Node, state: State): boolean {
+  return context.by === 'document' || context.by === 'search' || orNothing(() => context.test(node, state), false)
+}
+
+interface Run {
+  readonly node: Node
+  readonly state: State
+  /** Values of the rule's variables for this node. */
+  readonly lets: object
+  readonly findings: RuleFinding[]
+}
+
+function runChecks(checks: readonly Check[], run: Run): void {
+  const { node, state, lets } = run
+  for (let at = 0; at < checks.length; at++) {
+    const check = checks[at] as Check
+    if (check.unless !== undefined && !state.tree.has(check.unless)) continue
+    try {
+      if (!check.test(node, state, lets)) report(check, run)
+    } catch (error) {
+      if (!isDynamic(error)) throw error
+      report(check, run, error)
+    }
+  }
+}
+
+/** Names each check once whose forbidden elements are there, by walking over those that are. */
+function findForbidden(trie: Trie, run: Run): void {
+  const found = new Set<Check>()
+  const visit = (node: Node, branch: Trie): void => {
+    for (const child of node.children) {
+      const next = child.kind === elementKind ? branch.get(child.name) : undefined
+      if (next === undefined) continue
+      for (const check of next.checks) found.add(check)
+      if (next.below.size > 0) visit(child, next.below)
+    }
+  }
+  visit(run.node, trie)
+  for (const check of found) report(check, run)
+}
+
+function report(check: Check, { node, state, lets, findings }: Run, error?: Error): void {
+  if (findings.length === findingsMax) return
+  const { message } = check
+  const text = typeof message === 'string' ? message : orNothing(() => message(node, state, lets), check.id)
+  findings.push({
+    rule: check.id,
+    severity: check.severity,
+    location: locationOf(node),
+    message: error === undefined ? text : `could not be evaluated (${error.message}): ${text}`,
+    term: check.term ?? onlyTerm(text),
+    isError: error !== undefined,
+  })
+}
+
+function onlyTerm(text: string): string | undefined {
+  const terms = new Set(text.match(/\bB[TG]-\d+(?:-\d+)?\b/g))
+  return terms.size === 1 ? [...terms][0] : undefined
+}
+
+function orNothing<Result>(evaluate: () => Result, otherwise: Result): Result {
+  try {
+    return evaluate()
+  } catch (error) {
+    if (isDynamic(error)) return otherwise
+    throw error
+  }
+}
+
+/** RangeError: a function of the rules called itself too often, or a code point does not exist. */
+function isDynamic(error: unknown): error is Error {
+  return error instanceof DynamicError || error instanceof RangeError
+}

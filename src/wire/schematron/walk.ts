@@ -1,0 +1,179 @@
+import { DynamicError } from './error.ts'
+import type { Axis } from './expression.ts'
+import { attributeKind, elementKind, type Node, stringOf } from './tree.ts'
+
+export type Nodes = readonly Node[]
+type Test = (node: Node) => boolean
+
+const nothing: Nodes = []
+
+/* Nearly all the time is spent in the next few functions: they count, which is cheaper than an iterator. */
+
+/** Only elements have a name among children. */
+export function childrenNamed(node: Node, name: number): Nodes {
+  const { children } = node
+  let found: Node[] | undefined
+  for (let at = 0; at < children.length; at++) {
+    const child = children[at] as Node
+    if (child.name !== name) continue
+    if (found === undefined) found = [child]
+    else found.push(child)
+  }
+  return found ?? nothing
+}
+
+export function childrenOfAll(nodes: Nodes, name: number): Nodes {
+  const [first] = nodes
+  if (first === undefined) return nothing
+  if (nodes.length === 1) return childrenNamed(first, name)
+  const found: Node[] = []
+  for (let each = 0; each < nodes.length; each++) {
+    const { children } = nodes[each] as Node
+    for (let at = 0; at < children.length; at++) {
+      const child = children[at] as Node
+      if (child.name === name) found.push(child)
+    }
+  }
+  return found
+}
+
+export function hasChild(node: Node, name: number): boolean {
+  const { children } = node
+  for (let at = 0; at < children.length; at++) if ((children[at] as Node).name === name) return true
+  return false
+}
+
+export function someHasChild(nodes: Nodes, name: number): boolean {
+  for (let at = 0; at < nodes.length; at++) if (hasChild(nodes[at] as Node, name)) return true
+  return false
+}
+
+export function attributeNamed(node: Node, name: number): Nodes {
+  const { attributes } = node
+  for (let at = 0; at < attributes.length; at++) {
+    const attribute = attributes[at] as Node
+    if (attribute.name === name) return [attribute]
+  }
+  return nothing
+}
+
+/** The nodes of an axis that pass, in the order of the axis. */
+export function walk(axis: Axis, node: Node, test: Test): Nodes {
+  switch (axis) {
+    case 'child':
+      return node.children.filter(test)
+    case 'attribute':
+      return node.attributes.filter(test)
+    case 'self':
+      return test(node) ? [node] : nothing
+    case 'parent':
+      return node.parent !== undefined && test(node.parent) ? [node.parent] : nothing
+    case 'ancestor':
+      return ancestors(node.parent, test)
+    case 'ancestor-or-self':
+      return ancestors(node, test)
+    case 'descendant':
+      return descend(node, test, [])
+    case 'descendant-or-self':
+      return descend(node, test, test(node) ? [node] : [])
+    case 'following-sibling':
+      return node.kind === attributeKind
+        ? nothing
+        : (node.parent?.children.slice(node.index + 1).filter(test) ?? nothing)
+    case 'preceding-sibling':
+      return node.kind === attributeKind
+        ? nothing
+        : (node.parent?.children.slice(0, node.index).filter(test).toReversed() ?? nothing)
+    case 'following':
+      return descend(node.tree.document, one => one.order > node.order && test(one) && !isBelow(one, node), [])
+    case 'preceding':
+  }
+  return descend(node.tree.document, one => one.order < node.order && test(one) && !isBelow(node, one), []).toReversed()
+}
+
+function ancestors(first: Node | undefined, test: Test): Nodes {
+  const found: Node[] = []
+  for (let node = first; node !== undefined; node = node.parent) if (test(node)) found.push(node)
+  return found
+}
+
+function descend(node: Node, test: Test, found: Node[]): Node[] {
+  for (const child of node.children) {
+    if (test(child)) found.push(child)
+    if (child.kind === elementKind) descend(child, test, found)
+  }
+  return found
+}
+
+function isBelow(node: Node, above: Node): boolean {
+  for (let one = node.parent; one !== undefined; one = one.parent) if (one === above) return true
+  return false
+}
+
+/** Whether an element above the node passes. */
+export function someAncestor(node: Node, test: Test): boolean {
+  for (let one = node.parent; one !== undefined; one = one.parent) if (test(one)) return true
+  return false
+}
+
+/** In document order, each once. */
+export function ordered(nodes: Nodes): Nodes {
+  let last = -1
+  for (let at = 0; at < nodes.length; at++) {
+    const { order } = nodes[at] as Node
+    if (order <= last) return [...new Set(nodes)].sort((a, b) => a.order - b.order)
+    last = order
+  }
+  return nodes
+}
+
+export function joined(lists: readonly Nodes[]): Nodes {
+  const filled = lists.filter(list => list.length > 0)
+  const [only] = filled
+  return filled.length > 1 ? ordered(filled.flat()) : (only ?? nothing)
+}
+
+export function intersect(left: Nodes, right: Nodes): Nodes {
+  const others = new Set(right)
+  return ordered(left.filter(node => others.has(node)))
+}
+
+export function except(left: Nodes, right: Nodes): Nodes {
+  const others = new Set(right)
+  return ordered(left.filter(node => !others.has(node)))
+}
+
+/** Calls back with item, position from 1, and size. */
+export function select<Item>(
+  items: readonly Item[],
+  test: (item: Item, position: number, size: number) => boolean,
+): readonly Item[] {
+  const size = items.length
+  if (size === 0) return items
+  const found: Item[] = []
+  for (let at = 0; at < size; at++) {
+    const item = items[at] as Item
+    if (test(item, at + 1, size)) found.push(item)
+  }
+  return found
+}
+
+export function selectSome<Item>(
+  items: readonly Item[],
+  test: (item: Item, position: number, size: number) => boolean,
+): boolean {
+  const size = items.length
+  for (let at = 0; at < size; at++) if (test(items[at] as Item, at + 1, size)) return true
+  return false
+}
+
+/** The item at a position from 1, as a sequence. */
+export function at<Item>(items: readonly Item[], position: number): readonly Item[] {
+  return items.slice(position - 1, Math.max(position, 0))
+}
+
+export function textOfOnly(nodes: Nodes): string {
+  const [first] = nodes
+  if (nodes.length > 1) throw new DynamicError('XPTY0004', `a string is taken of one node, not of ${nodes.length}`)
+  return first === undefined ? '' : stringOf(first)
+}
