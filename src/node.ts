@@ -202,6 +202,7 @@ export async function createCore(config: Config, environment: NodeEnvironment = 
       retryPausesSeconds: config.exchange.retrySeconds,
       sendConcurrency: config.exchange.sendersMax,
       processConcurrency: config.exchange.processorsMax,
+      stopSeconds: config.http.stopSeconds,
     }),
   )
   const invoicing = createInvoicing({ random, exchange, blobs, codeLists, staticRoutes: staticRoutesOf(config) })

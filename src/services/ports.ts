@@ -130,9 +130,10 @@ export interface ExchangeStore {
   settleInbound(id: TransmissionId, settlement: InboundSettlement): Promise<void>
   /**
    * Gives back what dead processes held: sealed rows become `indeterminate` (due at once), unsealed ones `queued`,
-   * inbound ones `received`. Returns how many.
+   * inbound ones `received`. So too rows in this process's own name that are not among those it says it holds: the answer to its
+   * claim was lost. They are given back at the second such look, because a claim may be on its way at the first. Returns how many.
    */
-  recover(now: Instant): Promise<number>
+  recover(now: Instant, held?: readonly TransmissionId[]): Promise<number>
   /** When the next queued or indeterminate row falls due; undefined when none waits. */
   nextDue(): Promise<Instant | undefined>
   /** Calls back when a row may have become due in any process on this database. */
@@ -192,6 +193,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body: { readonly octets: Buffer | AsyncIterable<Buffer>; readonly length: number } | undefined
   readonly timeoutMilliseconds: number
+  /** Ends the request before its time: it fails as one whose time is over. */
+  readonly signal?: AbortSignal
   /** A longer answer fails as `lost`. */
   readonly answerOctetsMax: number
 }

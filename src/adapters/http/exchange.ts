@@ -36,6 +36,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Throws HttpFailure only. */
   async run(dispatcher: Dispatcher): Promise<Given> {
     const timer = setTimeout(() => this.#giveUp('no answer in time'), Math.max(0, this.#deadline - performance.now()))
+    const { signal } = this.#request
+    const leave = (): void => this.#giveUp('given up before the answer came')
+    signal?.addEventListener('abort', leave)
+    if (signal?.aborted) leave()
     try {
       dispatcher.dispatch(this.#dispatchOptions(), this)
     } catch (failure) {
@@ -46,6 +50,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       return await this.#outcome.promise
     } finally {
       clearTimeout(timer)
+      signal?.removeEventListener('abort', leave)
     }
   }
 

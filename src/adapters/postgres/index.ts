@@ -1,4 +1,4 @@
-import type { Instant, Octets } from '../../kernel/index.ts'
+import type { Octets } from '../../kernel/index.ts'
 import type {
   BlobStore,
   ExchangeStore,
@@ -13,7 +13,7 @@ import { migrate } from './migrate.ts'
 import { claimOutbound, recordOutbound, settleOutbound } from './outbound.ts'
 import { type Pool, openPool } from './pool.ts'
 import { transmissionReader } from './reader.ts'
-import { nextDue, recover } from './recovery.ts'
+import { findOwnClaims, nextDue, recover } from './recovery.ts'
 import { registryStore } from './registrations.ts'
 import { keepSealed } from './sealed.ts'
 
@@ -91,6 +91,15 @@ function exchangeStore(pool: Pool, claimant: Claimant, blobs: Pick<BlobStore, 'o
     return outcome
   }
   const holder = async (claimed: boolean): Promise<number | undefined> => (claimed ? await number() : undefined)
+  let missedBefore: ReadonlySet<string> = new Set()
+  /** Rows in our name that we did not hold at this look nor at the one before. */
+  const findLost = async (held: readonly string[]): Promise<readonly string[]> => {
+    const ours = await findOwnClaims(pool, await number())
+    const missed = ours.filter(id => !held.includes(id))
+    const lost = missed.filter(id => missedBefore.has(id))
+    missedBefore = new Set(missed)
+    return lost
+  }
   return {
     recordInbound: async (record, { claimed } = unclaimed) =>
       announce(await batches.recordInbound.add({ record, claimant: await holder(claimed) }), claimed),
@@ -104,8 +113,9 @@ function exchangeStore(pool: Pool, claimant: Claimant, blobs: Pick<BlobStore, 'o
     settleOutbound: async (id, settlement) => batches.settleOutbound.add({ id, settlement }),
     claimInbound: async (most, now) => claimInbound(pool, { claimant: await number(), most, now }, blobs),
     settleInbound: async (id, settlement) => batches.settleInbound.add({ id, settlement }),
-    async recover(now: Instant) {
-      const recovered = await recover(pool, await number(), now)
+    async recover(now, held) {
+      const lost = held === undefined ? [] : await findLost(held)
+      const recovered = await recover(pool, await number(), { now, lost })
       if (recovered > 0) claimant.announceWork()
       return recovered
     },

@@ -14,7 +14,8 @@ const recoverDead: Statement = {
     ), dead as materialized (
       select number from holder where pg_try_advisory_xact_lock($3::integer, number)
     ), back as (
-      update job set claimed_by = null, due_at = $2::timestamptz from dead where job.claimed_by = dead.number
+      update job set claimed_by = null, due_at = $2::timestamptz
+      where claimed_by in (select number from dead) or (claimed_by = $1 and transmission_id = any($4::uuid[]))
       returning job.transmission_id as id, job.direction
     ), facts as (
       update transmission t set updated_at = $2::timestamptz,
@@ -26,10 +27,26 @@ const recoverDead: Statement = {
     select count(*) as recovered from back`,
 }
 
-export async function recover(pool: Pool, claimant: number, now: Instant): Promise<number> {
-  const values = [claimant, new Date(now).toISOString(), claimantLockSpace]
+/** `lost` are rows of the claimant itself that nobody works on. */
+export async function recover(
+  pool: Pool,
+  claimant: number,
+  { now, lost }: { readonly now: Instant; readonly lost: readonly string[] },
+): Promise<number> {
+  const values = [claimant, new Date(now).toISOString(), claimantLockSpace, lost]
   const [row] = await pool.query<{ recovered: number }>(recoverDead, values)
   return row?.recovered ?? 0
+}
+
+const findOwn: Statement = {
+  name: 'recover-own',
+  text: 'select transmission_id as id from job where claimed_by = $1',
+}
+
+/** Every row in the claimant's name. */
+export async function findOwnClaims(pool: Pool, claimant: number): Promise<readonly string[]> {
+  const rows = await pool.query<{ id: string }>(findOwn, [claimant])
+  return rows.map(({ id }) => id)
 }
 
 const findNextDue: Statement = {

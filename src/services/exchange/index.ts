@@ -13,12 +13,14 @@ export type * from './types.ts'
 export { contentOf } from './content.ts'
 
 export interface ExchangeWorld
-  extends Omit<ReceiveWorld, 'store' | 'reserveProcessing'>, Omit<SendWorld, 'store'>, ProcessWorld {
+  extends Omit<ReceiveWorld, 'store' | 'reserveProcessing'>, Omit<SendWorld, 'store' | 'leaving'>, ProcessWorld {
   readonly store: ExchangeStore
   readonly blobs: ReceiveWorld['blobs'] & Spool
   /** Messages being sent at once. */
   readonly sendConcurrency: number
   readonly processConcurrency: number
+  /** How long a stopping exchange waits for the answers to what it has posted. */
+  readonly stopSeconds: number
 }
 
 /** How often a node looks for rows of processes that died without it noticing. */
@@ -30,12 +32,14 @@ const settlePauseMilliseconds = 1_000
 
 export function createExchange(world: ExchangeWorld): Exchange {
   const stopping = new AbortController()
+  const leaving = new AbortController()
+  const sendWorld = { ...world, leaving: leaving.signal }
   const outbound = new Worker<OutboundClaim>(
     {
       name: 'send',
       concurrency: world.sendConcurrency,
       claim: most => world.store.claimOutbound(most, world.clock.now()),
-      work: claim => sendAndSettle(world, claim, stopping.signal),
+      work: claim => sendAndSettle(sendWorld, claim, stopping.signal),
     },
     world.log,
   )
@@ -60,7 +64,8 @@ export function createExchange(world: ExchangeWorld): Exchange {
   }
 
   async function recover(): Promise<void> {
-    const recovered = await world.store.recover(world.clock.now())
+    const held = [...outbound.held(), ...inbound.held()].map(({ transmission }) => transmission.id)
+    const recovered = await world.store.recover(world.clock.now(), held)
     if (recovered > 0) world.log.warn('exchange.recovered', { transmissions: recovered })
     wake()
   }
@@ -86,7 +91,9 @@ export function createExchange(world: ExchangeWorld): Exchange {
       clearInterval(recovery)
       listening?.[Symbol.dispose]()
       alarm[Symbol.dispose]()
+      const patience = setTimeout(() => leaving.abort(), world.stopSeconds * 1000)
       await Promise.all([outbound[Symbol.asyncDispose](), inbound[Symbol.asyncDispose]()])
+      clearTimeout(patience)
     },
   }
 }
@@ -158,7 +165,11 @@ function claimOf(record: OutboundRecord): OutboundClaim {
   return { transmission, payload, payloadDigest, sealed: undefined }
 }
 
-async function sendAndSettle(world: ExchangeWorld, claim: OutboundClaim, stopping: AbortSignal): Promise<void> {
+async function sendAndSettle(
+  world: ExchangeWorld & SendWorld,
+  claim: OutboundClaim,
+  stopping: AbortSignal,
+): Promise<void> {
   const settlement = await send(world, claim)
   const { id } = claim.transmission
   await untilSettled(world, stopping, () => world.store.settleOutbound(id, settlement))

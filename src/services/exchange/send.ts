@@ -36,6 +36,8 @@ export interface SendWorld {
   readonly messageIdHost: string
   /** For the receipt. A peer should answer within two minutes. [peppol.md §9.1] */
   readonly answerTimeoutMilliseconds: number
+  /** No answer is waited for any longer: this process ends. */
+  readonly leaving: AbortSignal
   /** Pause after the first, second, … attempt. */
   readonly retryPausesSeconds: readonly number[]
 }
@@ -173,6 +175,7 @@ async function post(
       headers: { 'content-type': sealed.contentType },
       body: { octets: sealedBody(sealed, claim.payload), length: sealed.contentLength },
       timeoutMilliseconds: world.answerTimeoutMilliseconds,
+      signal: world.leaving,
       answerOctetsMax,
     })
     steps.note('posted', { url, status: answer.status, octets: answer.body.length })

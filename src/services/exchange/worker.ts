@@ -24,7 +24,7 @@ export interface Place<Claim> {
 export class Worker<Claim> implements AsyncDisposable {
   readonly #source: WorkerSource<Claim>
   readonly #log: Log
-  readonly #underWay = new Set<Promise<void>>()
+  readonly #underWay = new Map<Promise<void>, Claim>()
   #reserved = 0
   #claiming: Promise<void> | undefined
   #wokenMeanwhile = false
@@ -70,11 +70,16 @@ export class Worker<Claim> implements AsyncDisposable {
     }
   }
 
+  /** What is being worked on. */
+  held(): readonly Claim[] {
+    return [...this.#underWay.values()]
+  }
+
   /** Resolves when nothing is claimed and nothing under way, as of the last wake(). */
   async idle(): Promise<void> {
     while (this.#claiming !== undefined || this.#underWay.size + this.#reserved > 0) {
       await this.#claiming
-      if (this.#underWay.size > 0) await Promise.race(this.#underWay)
+      if (this.#underWay.size > 0) await Promise.race(this.#underWay.keys())
       // A reserved place waits for a commit that somebody else is making.
       else if (this.#reserved > 0) await new Promise(resolve => setTimeout(resolve, 5))
     }
@@ -111,6 +116,6 @@ export class Worker<Claim> implements AsyncDisposable {
         this.#underWay.delete(running)
         if (this.#more) this.wake()
       })
-    this.#underWay.add(running)
+    this.#underWay.set(running, claim)
   }
 }

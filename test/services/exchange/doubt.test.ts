@@ -50,6 +50,7 @@ beforeAll(async () => {
     retryPausesSeconds: [0, 0],
     sendConcurrency: 4,
     processConcurrency: 4,
+    stopSeconds: 1,
   })
 })
 afterAll(async () => {
@@ -132,6 +133,48 @@ describe('a received message', () => {
     await exchange.settle()
     const found = { ...prepared, node: { reader: core.reader } }
     expect(await received(found, message.sealed.messageId)).toMatchObject({ state: 'delivered' })
+  })
+})
+
+describe('what the database gave us without our knowing', () => {
+  it('is taken up at the second look: a received message', async () => {
+    failures.set('recordInbound', ['after'])
+    const message = await letter()
+    expect((await receive(message)).status).toBe(500)
+    const found = { ...prepared, node: { reader: core.reader } }
+    const state = async (): Promise<string | undefined> => (await received(found, message.sealed.messageId))?.state
+    await core.database.recover(network.clock.now(), [])
+    await exchange.settle()
+    expect(await state()).toBe('processing')
+    await core.database.recover(network.clock.now(), [])
+    await exchange.settle()
+    expect(await state()).toBe('delivered')
+  })
+
+  it('is taken up at the second look: a document to send', async () => {
+    failures.set('claimOutbound', ['after'])
+    const before = peer.posts.length
+    // More than there are places, so that some have to be claimed.
+    await Promise.all(Array.from({ length: 8 }, () => submit()))
+    await exchange.settle()
+    expect(failures.get('claimOutbound')).toEqual([])
+    expect(peer.posts.length).toBeLessThan(before + 8)
+    await core.database.recover(network.clock.now(), [])
+    await core.database.recover(network.clock.now(), [])
+    await exchange.settle()
+    await expect.poll(() => peer.posts.length).toBe(before + 8)
+  })
+
+  it('is left alone as long as it is held', async () => {
+    failures.set('recordInbound', ['after'])
+    const message = await letter()
+    await receive(message)
+    const found = { ...prepared, node: { reader: core.reader } }
+    const { id } = (await received(found, message.sealed.messageId))!
+    for (let look = 0; look < 3; look++) expect(await core.database.recover(network.clock.now(), [id])).toBe(0)
+    expect(await core.database.recover(network.clock.now(), [])).toBe(0)
+    expect(await core.database.recover(network.clock.now(), [])).toBe(1)
+    await exchange.settle()
   })
 })
 
