@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inMemory } from '../../src/kernel/index.ts'
 import type { TransmissionId } from '../../src/services/domain.ts'
 import type { Submission } from '../../src/services/exchange/index.ts'
-import { parseDocumentTypeId, parseParticipantId } from '../../src/wire/peppol/index.ts'
-import { invoiceJson, invoiceUbl, nextNumber } from '../support/invoices.ts'
+import { formatIdentifier, parseDocumentTypeId, parseParticipantId } from '../../src/wire/peppol/index.ts'
+import { invoiceCii, invoiceJson, invoiceUbl, nextNumber } from '../support/invoices.ts'
 import { type TestNetwork, type TestNode, billing, billingProcess, startNetwork } from '../support/network.ts'
 import { type TestPeer, startPeer } from '../support/peer.ts'
 import { type RestInvoice, contentOf, file, get, listed, received, sendInvoice, settled } from '../support/rest.ts'
@@ -142,6 +142,32 @@ describe('an invoice sent as JSON', () => {
   it('is told to both logs with its transmission', () => {
     expect(said(sender, 'transmission.delivered', sent.transmission.id)).toBe(true)
     expect(said(receiver, 'as4.received', came.transmission.id)).toBe(true)
+  })
+})
+
+describe('an invoice sent as CII', () => {
+  const documentType = parseDocumentTypeId(
+    'busdox-docid-qns::urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100::CrossIndustryInvoice' +
+      '##urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0::D16B',
+  )
+
+  it('arrives as it was written, is listed as an invoice and can be had as UBL', async () => {
+    const [number, address] = [nextNumber(), '0225:cii']
+    const participant = parseParticipantId(address)
+    const services = [{ documentType, process: billingProcess }]
+    await receiver.node.registry.register({ participant, name: 'cii', services })
+    network.dns.publish(address, receiver.url)
+    const cii = invoiceCii({ number, seller, buyer: address })
+    await sendInvoice(sender.url, cii)
+    const { sent, came } = await arrived(number)
+    expect(came).toMatchObject({ state: 'delivered', transmission: { documentType: formatIdentifier(documentType) } })
+    const body = cii.toString().replace(/^<\?xml[^>]*\?>\s*/, '')
+    expect(String(await file(receiver.url, came.links.original))).toBe(body)
+    expect(String(await file(receiver.url, came.links.cii))).toBe(body)
+    expect(String(await file(receiver.url, came.links.ubl))).toBe(
+      String(invoiceUbl({ number, seller, buyer: address })),
+    )
+    expect(sent.state).toBe('delivered')
   })
 })
 

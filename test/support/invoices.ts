@@ -1,4 +1,4 @@
-import { readInvoice, writeUbl } from '../../src/wire/invoice/index.ts'
+import { type Invoice, readInvoice, writeCii, writeUbl } from '../../src/wire/invoice/index.ts'
 
 export interface InvoiceFacts {
   readonly number: string
@@ -39,9 +39,18 @@ export function invoiceJson({ number, seller, buyer, lines = 1 }: InvoiceFacts):
 
 /** The same as UBL. */
 export function invoiceUbl(facts: InvoiceFacts): Buffer {
+  return writeUbl(invoiceOf(facts))
+}
+
+/** The same as CII. */
+export function invoiceCii(facts: InvoiceFacts): Buffer {
+  return writeCii(invoiceOf(facts))
+}
+
+function invoiceOf(facts: InvoiceFacts): Invoice {
   const read = readInvoice(invoiceJson(facts))
   if ('findings' in read) throw new Error(JSON.stringify(read.findings))
-  return writeUbl(read.invoice)
+  return read.invoice
 }
 
 function party(name: string, address: string, more: object): object {

@@ -11,7 +11,7 @@ export interface RestInvoice {
   readonly number: string
   readonly direction: string
   readonly state: string
-  readonly links: { readonly events: string; readonly ubl: string; readonly receipt: string; readonly status: string }
+  readonly links: Readonly<Record<'events' | 'original' | 'ubl' | 'cii' | 'receipt' | 'status', string>>
   readonly transmission: {
     readonly id: string
     readonly messageId: string
@@ -22,16 +22,16 @@ export interface RestInvoice {
   }
 }
 
-/** Sends JSON or UBL; the answer must be 202. */
+/** Sends JSON or XML; the answer must be 202. */
 export async function sendInvoice(
   url: string,
   invoice: object | Buffer,
 ): Promise<{ readonly id: string; readonly transmissionId: TransmissionId }> {
-  const isUbl = Buffer.isBuffer(invoice)
+  const isXml = Buffer.isBuffer(invoice)
   const { status, body } = await ask(`${url}/api/v1/invoices`, {
     method: 'POST',
-    headers: { 'content-type': isUbl ? 'application/xml' : 'application/json' },
-    body: isUbl ? invoice : JSON.stringify(invoice),
+    headers: { 'content-type': isXml ? 'application/xml' : 'application/json' },
+    body: isXml ? invoice : JSON.stringify(invoice),
   })
   expect(status, body.toString()).toBe(202)
   return JSON.parse(body.toString()) as { id: string; transmissionId: TransmissionId }

@@ -1,10 +1,7 @@
-import { createGunzip } from 'node:zlib'
-import { pipeline, Readable } from 'node:stream'
-import type { Octets, Spool } from '../../kernel/index.ts'
+import type { Spool } from '../../kernel/index.ts'
 import type { IdempotencyKey, Invoice, InvoiceId } from '../../services/domain.ts'
 import type { Invoicing, SendOutcome, SendRequest } from '../../services/invoicing/index.ts'
 import type { TransmissionReader } from '../../services/ports.ts'
-import { openDocument } from '../../wire/peppol/index.ts'
 import {
   Problem,
   type ProblemError,
@@ -14,7 +11,8 @@ import {
   type RouteEntry,
   spoolBody,
 } from '../http/index.ts'
-import { apiBase, invoiceJson, linksOf, statusJson, traceJson } from './representation.ts'
+import { files } from './files.ts'
+import { invoiceJson, linksOf, statusJson, traceJson } from './representation.ts'
 
 export interface InvoiceServices {
   readonly invoicing: Invoicing
@@ -48,16 +46,11 @@ export function invoiceRoutes(services: InvoiceServices): readonly RouteEntry[] 
       path: '/invoices/{id}/events',
       handle: byId((ctx, invoice) => trace(services.reader, ctx, invoice)),
     },
-    {
+    ...Object.entries(files).map(([name, give]): RouteEntry => ({
       method: 'get',
-      path: '/invoices/{id}/files/ubl',
-      handle: byId((ctx, invoice) => ubl(services.reader, ctx, invoice)),
-    },
-    {
-      method: 'get',
-      path: '/invoices/{id}/files/receipt',
-      handle: byId((ctx, invoice) => receipt(services.reader, ctx, invoice)),
-    },
+      path: `/invoices/{id}/files/${name}`,
+      handle: byId((ctx, invoice) => give(services.reader, ctx, invoice)),
+    })),
   ]
 }
 
@@ -121,9 +114,9 @@ async function readSource(
   if (type === 'application/xml' || type === 'text/xml') {
     const { content, sha256 } = await spoolBody(ctx, spool, limits.bodyOctetsMax)
     if (content.size === 0) throw new Problem('malformed-request', 'the body is empty')
-    return { source: { kind: 'ubl', octets: content }, sha256 }
+    return { source: { kind: 'xml', octets: content }, sha256 }
   }
-  throw new Problem('unsupported-media-type', 'send application/json (EN 16931 model) or application/xml (UBL)')
+  throw new Problem('unsupported-media-type', 'send application/json (EN 16931 model) or application/xml (UBL, CII)')
 }
 
 function parseJson(octets: Buffer): unknown {
@@ -173,33 +166,6 @@ async function trace(reader: TransmissionReader, ctx: RouteContext, invoice: Inv
   const { id } = invoice.transmission
   const [events, attempts] = await Promise.all([reader.listEvents(id), reader.listAttempts(id)])
   ctx.body = traceJson(invoice, events, attempts)
-}
-
-/* ── Files ─────────────────────────────────────────────────────────────────────────────────── */
-
-async function ubl(reader: TransmissionReader, ctx: RouteContext, invoice: Invoice): Promise<void> {
-  const content = await reader.findContent(invoice.transmission.id, 'payload')
-  if (content === undefined)
-    throw new Problem('not-found', `the document of ${apiBase}/invoices/${invoice.id} is not kept`)
-  const document = await openDocument(inflated(content.octets, content.compressed))
-  ctx.type = document.mimeType
-  const name = invoice.number.replaceAll(/[^\w.-]+/g, '_')
-  ctx.set('Content-Disposition', `attachment; filename="${name}.${document.kind === 'xml' ? 'xml' : 'bin'}"`)
-  ctx.body = Readable.from(document.octets)
-}
-
-async function receipt(reader: TransmissionReader, ctx: RouteContext, invoice: Invoice): Promise<void> {
-  const content = await reader.findContent(invoice.transmission.id, 'answer')
-  if (content === undefined) throw new Problem('not-found', 'there is no receipt yet')
-  ctx.type = 'application/soap+xml'
-  ctx.body = Readable.from(inflated(content.octets, content.compressed))
-}
-
-function inflated(octets: Octets, compressed: boolean): AsyncIterable<Buffer> {
-  const stored = octets.kind === 'memory' ? Readable.from([octets.bytes]) : Readable.from(octets.open())
-  if (!compressed) return stored
-  // The reader of the result sees the error; the callback only keeps it from being thrown a second time.
-  return pipeline(stored, createGunzip(), () => undefined)
 }
 
 function isUuid(text: string): boolean {

@@ -42,7 +42,7 @@ const paths = {
       operationId: 'sendInvoice',
       summary: 'Send an invoice',
       description:
-        'Takes an invoice as JSON in the shape of the EN 16931 model, or as a UBL document that is passed on as it is. It is stored when the answer comes; sending follows. With an Idempotency-Key the request may be repeated until an answer arrives: it is sent once.',
+        'Takes an invoice as JSON in the shape of the EN 16931 model, or as a UBL or CII document that is passed on as it is. It is stored when the answer comes; sending follows. With an Idempotency-Key the request may be repeated until an answer arrives: it is sent once.',
       parameters: [
         {
           name: 'Idempotency-Key',
@@ -93,7 +93,13 @@ const paths = {
   '/invoices/{id}': one('getInvoice', 'An invoice and its transmission', 'Invoice'),
   '/invoices/{id}/status': one('getInvoiceStatus', 'Where the transmission stands', 'Status'),
   '/invoices/{id}/events': one('getInvoiceEvents', 'What happened, and every step of every attempt', 'Trace'),
-  '/invoices/{id}/files/ubl': file('getInvoiceDocument', 'The business document as it travelled', 'application/xml'),
+  '/invoices/{id}/files/original': file(
+    'getInvoiceDocument',
+    'The business document as it travelled',
+    'application/xml',
+  ),
+  '/invoices/{id}/files/ubl': converted('getInvoiceUbl', 'The invoice in UBL: converted when it travelled in CII'),
+  '/invoices/{id}/files/cii': converted('getInvoiceCii', 'The invoice in CII: converted when it travelled in UBL'),
   '/invoices/{id}/files/receipt': file('getInvoiceReceipt', 'The signed receipt', 'application/soap+xml'),
   '/participants/{participant}': {
     get: {
@@ -161,7 +167,7 @@ function one(operationId: string, summary: string, schema: string): object {
   }
 }
 
-function file(operationId: string, summary: string, mediaType: string): object {
+function file(operationId: string, summary: string, mediaType: string) {
   return {
     get: {
       operationId,
@@ -174,6 +180,19 @@ function file(operationId: string, summary: string, mediaType: string): object {
       },
     },
   }
+}
+
+function converted(operationId: string, summary: string): object {
+  const { get } = file(operationId, summary, 'application/xml')
+  const leftOut = {
+    description: 'Only when converted: how many elements and terms of the original the document does not carry.',
+    schema: { type: 'integer', minimum: 0 },
+  }
+  const found = { ...get.responses['200'], headers: { 'Passerelle-Left-Out': leftOut } }
+  const refused = problem(
+    'The document cannot be converted: it is no XML, cannot be read as an invoice or is too large.',
+  )
+  return { get: { ...get, responses: { ...get.responses, '200': found, '422': refused } } }
 }
 
 /** The OpenAPI 3.1 document of the API. `server` is where this node's API is reached, e.g. `https://ap.example.org/api/v1`. */

@@ -17,7 +17,9 @@ export function linksOf(id: string): Record<string, string> {
     self,
     status: `${self}/status`,
     events: `${self}/events`,
+    original: `${self}/files/original`,
     ubl: `${self}/files/ubl`,
+    cii: `${self}/files/cii`,
     receipt: `${self}/files/receipt`,
   }
 }

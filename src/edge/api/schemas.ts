@@ -58,7 +58,7 @@ const eventKinds = [
 export function schemas(problemCodes: readonly string[]): Readonly<Record<string, Schema>> {
   return {
     Accepted: object({ id: uuid, 'transmissionId?': uuid, repeated: flag, links: ref('Links') }),
-    Links: object({ self: text, status: text, events: text, ubl: text, receipt: text }),
+    Links: object({ self: text, status: text, events: text, original: text, ubl: text, cii: text, receipt: text }),
     InvoicePage: object({ invoices: listOf(ref('Invoice')), 'next?': uuid }),
     Invoice: object({
       id: uuid,

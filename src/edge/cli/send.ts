@@ -15,7 +15,7 @@ import { type InvoiceJson, isFinal, printInvoice, printTrace, type TraceJson } f
 
 export const send: Command = {
   name: 'send',
-  summary: 'Sends an invoice (JSON or UBL), waits for what becomes of it and tells every step.',
+  summary: 'Sends an invoice (JSON, UBL or CII), waits for what becomes of it and tells every step.',
   usage: 'FILE [--api URL | --config FILE [--to-url URL --to-cert FILE]]',
   positionals: { min: 1, max: 1 },
   options: {
@@ -29,7 +29,7 @@ export const send: Command = {
     'to-cert': { type: 'string', value: 'FILE', text: 'Its certificate in PEM.' },
     wait: { type: 'string', value: 'SECONDS', text: 'How long to wait for the end; 120 when not given.' },
   },
-  notes: ['FILE is JSON in the shape of the EN 16931 model, or a UBL invoice or credit note; - reads standard input.'],
+  notes: ['FILE is JSON in the shape of the EN 16931 model, or an invoice in UBL or CII; - reads standard input.'],
   async run(given, terminal) {
     const [file = ''] = given.positionals
     const octets = readFileSync(file === '-' ? 0 : file)
@@ -141,7 +141,7 @@ function accepted(outcome: SendOutcome, terminal: Terminal): InvoiceId | undefin
 }
 
 function sourceOf(octets: Buffer): SendRequest['source'] {
-  if (isXml(octets)) return { kind: 'ubl', octets: inMemory(octets) }
+  if (isXml(octets)) return { kind: 'xml', octets: inMemory(octets) }
   try {
     return { kind: 'json', value: JSON.parse(octets.toString('utf8')) }
   } catch (cause) {

@@ -1,5 +1,5 @@
 import { type Clock, type Random, WireError } from '../../kernel/index.ts'
-import { readUbl, skim, summaryOf } from '../../wire/invoice/index.ts'
+import { readDocument, skim, summaryOf } from '../../wire/invoice/index.ts'
 import { documentTypeParts, extractDocument } from '../../wire/peppol/index.ts'
 import type { InvoiceId, InvoiceSummary } from '../domain.ts'
 import type { InboundClaim, InboundSettlement, Log } from '../ports.ts'
@@ -14,6 +14,7 @@ export interface ProcessWorld {
 const invoiceRoots: ReadonlySet<string> = new Set([
   'urn:oasis:names:specification:ubl:schema:xsd:Invoice-2::Invoice',
   'urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2::CreditNote',
+  'urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100::CrossIndustryInvoice',
 ])
 
 /** After the receipt: what is the document, and whose inbox does it go to. A document that cannot be read is a person's business, never lost. */
@@ -45,7 +46,7 @@ async function summarise({ transmission, payload, compressed, content }: Inbound
   const skimmed = transmission.contentSize <= wholeOctetsMax ? await gather(document) : await skim(document)
   if (skimmed === undefined)
     throw new WireError('document-too-large', 'the document is too large to be read as an invoice')
-  const read = readUbl(skimmed)
+  const read = readDocument(skimmed)
   if ('findings' in read) {
     const [first] = read.findings
     throw new WireError(first?.rule ?? 'unreadable', first?.message ?? 'the document cannot be read as an invoice')

@@ -31,7 +31,7 @@ export function createInvoicing(world: InvoicingWorld): Invoicing {
   return {
     async send(request) {
       const { source } = request
-      const given = source.kind === 'ubl' ? source.octets : undefined
+      const given = source.kind === 'xml' ? source.octets : undefined
       try {
         const read = source.kind === 'json' ? readJson(source.value) : await readDocument(source.octets)
         if (read.kind === 'invalid') return read
@@ -45,13 +45,13 @@ export function createInvoicing(world: InvoicingWorld): Invoicing {
 }
 
 type Read =
-  | { readonly kind: 'invoice'; readonly invoice: Invoice; readonly document: Octets }
+  | { readonly kind: 'invoice'; readonly invoice: Invoice; readonly syntax: 'ubl' | 'cii'; readonly document: Octets }
   | { readonly kind: 'invalid'; readonly findings: readonly Finding[] }
 
 function readJson(value: unknown): Read {
   const read = readInvoice(value)
   if ('findings' in read) return { kind: 'invalid', findings: read.findings }
-  return { kind: 'invoice', invoice: read.invoice, document: inMemory(writeUbl(read.invoice)) }
+  return { kind: 'invoice', invoice: read.invoice, syntax: 'ubl', document: inMemory(writeUbl(read.invoice)) }
 }
 
 async function readDocument(document: Octets): Promise<Read> {
@@ -61,15 +61,15 @@ async function readDocument(document: Octets): Promise<Read> {
   }
   const read = readDocumentToSend(skimmed)
   if ('findings' in read) return { kind: 'invalid', findings: read.findings }
-  return { kind: 'invoice', invoice: read.invoice, document }
+  return { kind: 'invoice', invoice: read.invoice, syntax: read.syntax, document }
 }
 
 async function submit(
   world: InvoicingWorld,
   request: SendRequest,
-  { invoice, document }: { invoice: Invoice; document: Octets },
+  { invoice, syntax, document }: Extract<Read, { kind: 'invoice' }>,
 ): Promise<SendOutcome> {
-  const addressed = addressingOf(invoice)
+  const addressed = addressingOf(invoice, syntax)
   if ('findings' in addressed) return { kind: 'invalid', findings: addressed.findings }
   const refused = refusedByLists(addressed.addressing, world.codeLists)
   if (refused.length > 0) return { kind: 'invalid', findings: refused }

@@ -3,7 +3,7 @@ import { type Finding, Report } from './finding.ts'
 import { checkAddressing } from './check-peppol.ts'
 import type { Identifier, Invoice } from './model.ts'
 import { isCreditNote, profileOf } from './profiles.ts'
-import { syntaxes } from './syntax.ts'
+import { type Syntax, syntaxes } from './syntax.ts'
 
 /** The facts of an envelope that the invoice itself decides. */
 interface InvoiceAddressing {
@@ -15,9 +15,10 @@ interface InvoiceAddressing {
   readonly countryC1: string
 }
 
-/** Where the invoice goes when it is sent as UBL over Peppol; findings when it does not say so (BT-34, BT-49, BT-23). */
+/** Where the invoice goes when it is sent over Peppol in this syntax; findings when it does not say so (BT-34, BT-49, BT-23). */
 export function addressingOf(
   invoice: Invoice,
+  syntax: Syntax['name'],
 ): { readonly addressing: InvoiceAddressing } | { readonly findings: readonly Finding[] } {
   const report = new Report()
   checkAddressing(invoice as unknown as Parameters<typeof checkAddressing>[0], report)
@@ -26,7 +27,8 @@ export function addressingOf(
     return { findings: report.findings }
   const profile = profileOf(invoice)
   const selfBilled = profile?.selfBilled ?? false
-  const kind = isCreditNote(invoice.typeCode) ? 'CreditNote' : 'Invoice'
+  const root = syntax === 'cii' ? 'CrossIndustryInvoice' : isCreditNote(invoice.typeCode) ? 'CreditNote' : 'Invoice'
+  const version = syntax === 'cii' ? (profile?.ciiVersion ?? 'D16B') : '2.1'
   const customization = profile?.documentCustomization ?? invoice.customization
   return {
     addressing: {
@@ -34,7 +36,7 @@ export function addressingOf(
       receiver: participant(selfBilled ? seller.endpoint : buyer.endpoint),
       documentType: {
         scheme: 'busdox-docid-qns',
-        value: `${syntaxes[kind].rootNamespace}::${kind}##${customization}::2.1`,
+        value: `${syntaxes[root].rootNamespace}::${root}##${customization}::${version}`,
       },
       process: { scheme: 'cenbii-procid-ubl', value: profile?.peppolProcess ?? process },
       countryC1: (selfBilled ? buyer : seller).address.country,

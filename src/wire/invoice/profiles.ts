@@ -16,6 +16,8 @@ interface Profile {
   readonly documentCustomization: string | undefined
   /** The Peppol process, when it is not BT-23 itself. */
   readonly peppolProcess: string | undefined
+  /** The version of CII in the Peppol document type. */
+  readonly ciiVersion: 'D16B' | 'D22B'
   /** The buyer writes the invoice and sends it. */
   readonly selfBilled: boolean
   /** The rules PEPPOL-EN16931-* apply. */
@@ -36,6 +38,7 @@ const profiles: readonly Profile[] = [
       /^(urn:fdc:peppol\.eu:2017:poacc:billing:01:1\.0|urn:peppol:france:billing:(non-)?regulated|urn:peppol:bis:billing_with_response)$/,
     documentCustomization: undefined,
     peppolProcess: undefined,
+    ciiVersion: 'D16B',
     selfBilled: false,
     peppolRules: true,
   },
@@ -46,6 +49,7 @@ const profiles: readonly Profile[] = [
     process: /^urn:fdc:peppol\.eu:2017:poacc:selfbilling:\d\d:1\.0$/,
     documentCustomization: undefined,
     peppolProcess: undefined,
+    ciiVersion: 'D16B',
     selfBilled: true,
     peppolRules: true,
   },
@@ -56,6 +60,7 @@ const profiles: readonly Profile[] = [
     process: frenchCadre,
     documentCustomization: 'urn:cen.eu:en16931:2017#compliant#urn:peppol:france:billing:cius:1.0',
     peppolProcess: 'urn:peppol:france:billing:regulated',
+    ciiVersion: 'D22B',
     selfBilled: false,
     peppolRules: false,
   },
@@ -66,6 +71,7 @@ const profiles: readonly Profile[] = [
     process: frenchCadre,
     documentCustomization: 'urn:cen.eu:en16931:2017#conformant#urn:peppol:france:billing:extended:1.0',
     peppolProcess: 'urn:peppol:france:billing:regulated',
+    ciiVersion: 'D22B',
     selfBilled: false,
     peppolRules: false,
   },

@@ -18,7 +18,12 @@ export type InvoiceReading =
 
 /** As InvoiceReading; `unmapped` are XPaths of what is in the document and stands for no term: `invoice` does not say it. */
 export type DocumentReading =
-  | { readonly invoice: Invoice; readonly warnings: readonly Finding[]; readonly unmapped: readonly string[] }
+  | {
+      readonly invoice: Invoice
+      readonly syntax: 'ubl' | 'cii'
+      readonly warnings: readonly Finding[]
+      readonly unmapped: readonly string[]
+    }
   | { readonly findings: readonly Finding[] }
 
 /**
@@ -65,9 +70,10 @@ export function readDocumentToSend(octets: Buffer, limits?: Partial<XmlLimits>):
   return received(read)
 }
 
-function received({ draft = {}, unmapped, report }: DocumentDraft): DocumentReading {
+function received({ draft = {}, syntax, unmapped, report }: DocumentDraft): DocumentReading {
   const reading = concluded(draft, report)
-  return 'findings' in reading ? reading : { ...reading, unmapped }
+  if ('findings' in reading) return reading
+  return { ...reading, syntax: syntax?.name ?? 'ubl', unmapped }
 }
 
 function checkRules(draft: InvoiceDraft, report: Report): void {

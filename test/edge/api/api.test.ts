@@ -6,8 +6,10 @@ import { apiDoor, apiRoutes, openApiDocument } from '../../../src/edge/api/index
 import { instantOf } from '../../../src/kernel/index.ts'
 import type { InvoiceId } from '../../../src/services/domain.ts'
 import type { TrustedCertificate } from '../../../src/wire/pki/index.ts'
+import { parseDocumentTypeId } from '../../../src/wire/peppol/index.ts'
+import { invoiceCii, invoiceUbl } from '../../support/invoices.ts'
 import { type Answer, ask, serve, type ServedDoor } from '../serve.ts'
-import { documentType, invoice, process, type Script, scripted, steps, uuid } from './scripted.ts'
+import { ciiDocumentType, documentType, invoice, process, type Script, scripted, steps, uuid } from './scripted.ts'
 
 const base = '/api/v1'
 const description = JSON.parse(JSON.stringify(openApiDocument('http://127.0.0.1/api/v1')))
@@ -101,11 +103,11 @@ describe('sending', () => {
     ])
   })
 
-  it.each(['application/xml', 'text/xml; charset=utf-8'])('UBL as %s is handed on octet for octet', async type => {
+  it.each(['application/xml', 'text/xml; charset=utf-8'])('XML as %s is handed on octet for octet', async type => {
     await using served = await api()
     expect((await post(served, '<Invoice/>', { 'content-type': type })).status).toBe(202)
     expect(served.services.sent[0]?.source).toMatchObject({
-      kind: 'ubl',
+      kind: 'xml',
       octets: { kind: 'memory', bytes: Buffer.from('<Invoice/>') },
     })
   })
@@ -231,7 +233,7 @@ describe('looking at invoices', () => {
     },
   )
 
-  it.each(['', '/status', '/events', '/files/ubl', '/files/receipt'])(
+  it.each(['', '/status', '/events', '/files/original', '/files/ubl', '/files/cii', '/files/receipt'])(
     'answers 404 for an invoice that is not there: %s',
     async rest => {
       await using served = await api()
@@ -260,6 +262,53 @@ describe('files', () => {
     expect(answer.headers['content-disposition']).toBe('attachment; filename="F-1.xml"')
   })
 
+  const facts = { number: 'F-1', seller: '0225:111', buyer: '0225:222' }
+  const cii = { documentType: parseDocumentTypeId(ciiDocumentType) }
+  const travelled = {
+    ubl: { invoices: [invoice()], payload: wrapped(invoiceUbl(facts)) },
+    cii: { invoices: [invoice(1, cii)], payload: wrapped(invoiceCii(facts)) },
+  }
+
+  it.each([
+    ['ubl', invoiceUbl(facts)],
+    ['cii', invoiceCii(facts)],
+  ] as const)('gives what travelled as %s in that syntax and as the original, as it was', async (syntax, document) => {
+    await using served = await api(travelled[syntax])
+    for (const name of ['original', syntax]) {
+      const answer = await ask(served.url, `${path}/${name}`)
+      conforms(answer, `/invoices/{id}/files/${name}`)
+      expect(answer.text).toBe(withoutDeclaration(document))
+      expect(answer.headers).not.toHaveProperty('passerelle-left-out')
+    }
+  })
+
+  it.each([
+    ['ubl', 'cii', invoiceCii(facts)],
+    ['cii', 'ubl', invoiceUbl(facts)],
+  ] as const)('converts what travelled as %s to %s', async (from, to, document) => {
+    await using served = await api(travelled[from])
+    const answer = await ask(served.url, `${path}/${to}`)
+    conforms(answer, `/invoices/{id}/files/${to}`)
+    expect(answer.text).toBe(document.toString())
+    expect(answer.headers['passerelle-left-out']).toBe('0')
+    expect(answer.headers['content-disposition']).toBe(`attachment; filename="F-1.${to}.xml"`)
+  })
+
+  it('counts what a converted document does not say', async () => {
+    const richer = invoiceUbl(facts).toString().replace('<cbc:IssueDate>', '<cbc:UUID>1</cbc:UUID><cbc:IssueDate>')
+    await using served = await api({ payload: wrapped(Buffer.from(richer)) })
+    expect((await ask(served.url, `${path}/cii`)).headers['passerelle-left-out']).toBe('1')
+  })
+
+  it.each([
+    ['is no invoice', wrapped(Buffer.from('<Invoice xmlns="urn:x"/>'))],
+    ['is too large', wrapped(Buffer.from(`<Invoice xmlns="urn:x">${'x'.repeat(17 * 1024 * 1024)}</Invoice>`))],
+  ])('answers 422 when what shall be converted %s', async (_, payload) => {
+    await using served = await api({ payload })
+    const answer = await ask(served.url, `${path}/cii`)
+    expect(conforms(answer, '/invoices/{id}/files/cii')).toMatchObject({ status: 422, code: 'not-convertible' })
+  })
+
   it('gives the receipt as it came', async () => {
     await using served = await api()
     const answer = await ask(served.url, `${path}/receipt`)
@@ -281,6 +330,20 @@ describe('files', () => {
     await expect(ask(served.url, `${path}/ubl`)).rejects.toThrow()
   })
 })
+
+/** A document in its envelope as it is stored. */
+function wrapped(document: Buffer): Buffer {
+  return gzipSync(
+    `<?xml version="1.0"?><StandardBusinessDocument xmlns="http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"><StandardBusinessDocumentHeader><HeaderVersion>1.0</HeaderVersion></StandardBusinessDocumentHeader>${withoutDeclaration(document)}</StandardBusinessDocument>`,
+  )
+}
+
+function withoutDeclaration(document: Buffer): string {
+  return document
+    .toString()
+    .replace(/^<\?xml.*?\?>\s*/, '')
+    .trim()
+}
 
 describe('looking up a participant', () => {
   const path = `${base}/participants/0225:222`

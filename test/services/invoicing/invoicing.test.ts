@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Octets, inMemory } from '../../../src/kernel/index.ts'
 import type { SendOutcome, SendRequest } from '../../../src/services/invoicing/index.ts'
-import { invoiceJson, invoiceUbl, nextNumber } from '../../support/invoices.ts'
+import { invoiceCii, invoiceJson, invoiceUbl, nextNumber } from '../../support/invoices.ts'
 import { type TestNetwork, type TestNode, startNetwork } from '../../support/network.ts'
 import { type TestPeer, startPeer } from '../../support/peer.ts'
 import { settled } from '../../support/rest.ts'
@@ -28,7 +28,7 @@ afterAll(async () => {
 })
 
 async function send(value: object | Octets, change: Partial<SendRequest> = {}): Promise<SendOutcome> {
-  const source: SendRequest['source'] = isOctets(value) ? { kind: 'ubl', octets: value } : { kind: 'json', value }
+  const source: SendRequest['source'] = isOctets(value) ? { kind: 'xml', octets: value } : { kind: 'json', value }
   return await node.node.invoicing.send({ source, route: { kind: 'peppol' }, idempotency: undefined, ...change })
 }
 
@@ -50,6 +50,14 @@ describe('an invoice that is wrong', () => {
     ['an unknown field', () => invoice(undefined, { colour: 'red' }), '/colour'],
     ['a missing number', () => invoice(undefined, { number: undefined }), '/number'],
     ['totals that do not add up', () => invoice(undefined, { totals: { payable: '1.00' } }), '/totals'],
+    [
+      'CII whose totals do not add up',
+      () => {
+        const cii = invoiceCii({ number: nextNumber(), seller, buyer }).toString()
+        return inMemory(Buffer.from(cii.replace(/(DuePayableAmount>)[^<]*/, '$11.00')))
+      },
+      '/totals/payable',
+    ],
     ['no XML', () => inMemory(Buffer.from('{}')), ''],
     ['another XML document', () => inMemory(Buffer.from('<Order xmlns="x"/>')), ''],
   ])('for %s is told what and where, and nothing of it is stored', async (_, made, pointer) => {

@@ -1,11 +1,17 @@
+import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { addressingOf, invoiceJsonSchema, summaryOf } from '../../../src/wire/invoice/index.ts'
+import { readCodeLists } from '../../../src/wire/peppol/index.ts'
 import { readGood, sample } from './sample.ts'
+
+const codeLists = readCodeLists(
+  JSON.parse(readFileSync(new URL('../../../config/code-lists/peppol-9.7.json', import.meta.url), 'utf8')),
+)
 
 describe('where an invoice goes', () => {
   it('is said by its electronic addresses, specification and process', () => {
-    expect(addressingOf(readGood(sample()))).toEqual({
+    expect(addressingOf(readGood(sample()), 'ubl')).toEqual({
       addressing: {
         sender: { scheme: 'iso6523-actorid-upis', value: '0225:900000001' },
         receiver: { scheme: 'iso6523-actorid-upis', value: '0225:900000019' },
@@ -21,7 +27,7 @@ describe('where an invoice goes', () => {
   })
 
   it('a credit note has its own document type', () => {
-    const addressed = addressingOf(readGood(sample(json => (json.typeCode = '381'))))
+    const addressed = addressingOf(readGood(sample(json => (json.typeCode = '381'))), 'ubl')
     expect('addressing' in addressed && addressed.addressing.documentType.value).toMatch(/CreditNote-2::CreditNote##/)
   })
 
@@ -35,6 +41,7 @@ describe('where an invoice goes', () => {
           json.buyer.address.country = 'BE'
         }),
       ),
+      'ubl',
     )
     expect('addressing' in addressed && addressed.addressing).toMatchObject({
       sender: { value: '0225:900000019' },
@@ -45,7 +52,7 @@ describe('where an invoice goes', () => {
 
   it('a French invoice has the French document type and process', () => {
     const json = sample(invoice => Object.assign(invoice, { customization: 'urn:cen.eu:en16931:2017', process: 'B1' }))
-    const addressed = addressingOf(readGood(json))
+    const addressed = addressingOf(readGood(json), 'ubl')
     expect('addressing' in addressed && addressed.addressing).toMatchObject({
       documentType: {
         value:
@@ -55,9 +62,28 @@ describe('where an invoice goes', () => {
     })
   })
 
+  it.each([
+    ['urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0', 'poacc:billing:3.0::D16B'],
+    ['urn:cen.eu:en16931:2017', 'urn:cen.eu:en16931:2017#compliant#urn:peppol:france:billing:cius:1.0::D22B'],
+    [
+      'urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr',
+      'urn:cen.eu:en16931:2017#conformant#urn:peppol:france:billing:extended:1.0::D22B',
+    ],
+  ])('as CII under %s has a document type of the Peppol code list', (customization, ending) => {
+    const process = ending.endsWith('D16B') ? 'urn:fdc:peppol.eu:2017:poacc:billing:01:1.0' : 'B1'
+    for (const typeCode of ['380', '381']) {
+      const addressed = addressingOf({ ...readGood(sample()), customization, process, typeCode }, 'cii')
+      if ('findings' in addressed) throw new Error(JSON.stringify(addressed.findings))
+      const { value } = addressed.addressing.documentType
+      expect(value).toMatch(/^urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100::CrossIndustryInvoice##/)
+      expect(value.endsWith(ending)).toBe(true)
+      expect(codeLists.stateOf(addressed.addressing.documentType)).toBe('active')
+    }
+  })
+
   it('is unknown without an address, and the finding says which', () => {
     const { endpoint: _, ...buyer } = readGood(sample()).buyer
-    const addressed = addressingOf({ ...readGood(sample()), buyer })
+    const addressed = addressingOf({ ...readGood(sample()), buyer }, 'ubl')
     expect('findings' in addressed && addressed.findings).toMatchObject([
       { rule: 'PEPPOL-EN16931-R010', pointer: '/buyer/endpoint', term: 'BT-49' },
     ])
