@@ -141,9 +141,9 @@ describe('after the first post a transmission is', () => {
     expect(answer?.octets.kind === 'memory' && answer.octets.bytes.toString()).toContain('PEPPOL:NOT_SERVICED')
   })
 
-  it('queued when the receiver says that it cannot take it now', async () => {
-    const transmission = await afterOne(errorSignal('EBMS:0202', 'not now', peerIdentity))
-    expect(transmission).toMatchObject({ state: 'queued', failure: { code: 'EBMS:0202', retry: true } })
+  it('refused by an error signal even when it says that the message could not be taken', async () => {
+    const transmission = await afterOne(errorSignal('EBMS:0202', 'too large', peerIdentity))
+    expect(transmission).toMatchObject({ state: 'refused', failure: { code: 'EBMS:0202', retry: false } })
   })
 
   it('refused as a duplicate when nothing of it had left before', async () => {

@@ -86,8 +86,16 @@ export async function findEndpoint(world: SmpWorld, question: LookupQuestion, st
     return { endpoint, ttlSeconds: smp.ttlSeconds }
   } catch (error) {
     if (!(error instanceof SmpError)) throw error
-    throw new Unregistered(error.code, error.message, smp.ttlSeconds)
+    throw new Unregistered(unservedCodes[error.code] ?? 'no-endpoint', error.message, smp.ttlSeconds)
   }
+}
+
+/** Why a published service is of no use, as the API calls it. */
+const unservedCodes: Partial<Record<SmpError['code'], string>> = {
+  process: 'process-not-supported',
+  transport: 'transport-not-supported',
+  inactive: 'endpoint-inactive',
+  endpoint: 'endpoint-broken',
 }
 
 /** What the participant's SMP lists. Throws Unregistered or Unavailable. */

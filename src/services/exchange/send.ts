@@ -209,9 +209,6 @@ function endingOf(read: Answer, status: number, body: Buffer): Ending {
   }
 }
 
-/** Errors by which a receiver says "not now"; every other one is final. [peppol.md §1.7, §1.8] */
-const passingErrors: ReadonlySet<string> = new Set(['EBMS:0005', 'EBMS:0202'])
-
 function outcomeOfErrors({ errors }: { readonly errors: readonly EbmsErrorReport[] }): AttemptOutcome {
   const failures = errors.filter(error => error.severity === 'failure')
   const all = failures.length > 0 ? failures : errors
@@ -220,8 +217,7 @@ function outcomeOfErrors({ errors }: { readonly errors: readonly EbmsErrorReport
     error =>
       error.code === 'EBMS:4001' || (error.code === 'EBMS:0004' && /duplicate/i.test(error.detail + error.description)),
   )
-  if (duplicate) return 'error-duplicate'
-  return all.length > 0 && all.every(error => passingErrors.has(error.code)) ? 'error-for-now' : 'error'
+  return duplicate ? 'error-duplicate' : 'error'
 }
 
 function answerDetail(read: Answer): Record<string, string | number | boolean> {
@@ -243,7 +239,6 @@ const eventKinds = {
   receipt: 'delivered',
   error: 'refused',
   'error-duplicate': 'refused',
-  'error-for-now': 'attempt-failed',
   'not-sent': 'attempt-failed',
   unsendable: 'failed',
   'answer-lost': 'answer-lost',

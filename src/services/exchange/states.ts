@@ -4,21 +4,13 @@ import type { OutboundState } from '../domain.ts'
  * What one attempt came to.
  *
  * receipt          the expected receiver signed for exactly our bytes
- * error            the receiver refused the message for good
- * error-for-now    the receiver has the message not, and says that later may be better
+ * error            the receiver refused the message; every eb:Error is final [peppol.md §1.8]
  * error-duplicate  the receiver says it has this message id already
  * not-sent         nothing can have reached the receiver; later may be better
  * unsendable       nothing can have reached the receiver, and never will
  * answer-lost      the message left, and no usable answer came
  */
-export type AttemptOutcome =
-  | 'receipt'
-  | 'error'
-  | 'error-for-now'
-  | 'error-duplicate'
-  | 'not-sent'
-  | 'unsendable'
-  | 'answer-lost'
+export type AttemptOutcome = 'receipt' | 'error' | 'error-duplicate' | 'not-sent' | 'unsendable' | 'answer-lost'
 
 /** `queued`: nothing of it may have reached the receiver. `indeterminate`: an earlier attempt may have arrived. */
 export type WaitingState = 'queued' | 'indeterminate'
@@ -39,10 +31,6 @@ const transitions: Readonly<Record<AttemptOutcome, Row>> = {
   error: {
     queued: { state: 'refused', again: false },
     indeterminate: { state: 'refused', again: false },
-  },
-  'error-for-now': {
-    queued: { state: 'queued', again: true },
-    indeterminate: { state: 'indeterminate', again: true },
   },
   // After a lost receipt a duplicate most likely is our own first post: a person reconciles it.
   'error-duplicate': {

@@ -1,4 +1,4 @@
-import { constants, createCipheriv, createHash, publicEncrypt } from 'node:crypto'
+import { constants, createCipheriv, createHash, createSecretKey, hash, publicEncrypt } from 'node:crypto'
 import { type Octets, type Random, isoOf } from '../../kernel/index.ts'
 import type { Certificate, SigningKey } from '../pki/index.ts'
 import { type Markup, tag, text } from '../xml/index.ts'
@@ -76,8 +76,8 @@ export function sealedBody(sealed: SealedMessage, octets: Octets): Buffer | Asyn
 }
 
 function wholeBody(sealed: SealedMessage, octets: Buffer): Buffer {
-  checkOctets(sealed, createHash('sha256').update(octets).digest())
-  const cipher = createCipheriv(gcm.cipher, sealed.contentKey, sealed.iv)
+  checkOctets(sealed, hash('sha256', octets, 'buffer'))
+  const cipher = createCipheriv(gcm.cipher, createSecretKey(sealed.contentKey), sealed.iv)
   const enciphered = cipher.update(octets)
   // Nothing is left to come: GCM is a stream cipher.
   cipher.final()
@@ -85,14 +85,14 @@ function wholeBody(sealed: SealedMessage, octets: Buffer): Buffer {
 }
 
 async function* streamBody(sealed: SealedMessage, octets: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const cipher = createCipheriv(gcm.cipher, sealed.contentKey, sealed.iv)
-  const hash = createHash('sha256')
+  const cipher = createCipheriv(gcm.cipher, createSecretKey(sealed.contentKey), sealed.iv)
+  const digest = createHash('sha256')
   yield Buffer.concat([sealed.prologue, sealed.iv])
   for await (const chunk of octets) {
-    hash.update(chunk)
+    digest.update(chunk)
     yield cipher.update(chunk)
   }
-  checkOctets(sealed, hash.digest())
+  checkOctets(sealed, digest.digest())
   cipher.final()
   yield Buffer.concat([cipher.getAuthTag(), sealed.epilogue])
 }

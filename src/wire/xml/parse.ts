@@ -40,6 +40,8 @@ type OpenElement = Open<Omit<XmlElement, 'children' | 'parent'>> & {
   readonly parent: OpenElement | undefined
 }
 
+const prefixesMax = 8
+
 const noAttributes: readonly XmlAttribute[] = Object.freeze([])
 const noDeclarations: readonly NamespaceDeclaration[] = Object.freeze([])
 
@@ -83,6 +85,8 @@ class Reader {
   private depth = 0
   private nodes = 0
   private readonly scope = new PrefixScope()
+  /** The first prefixes of the document. */
+  private readonly prefixes: string[] = []
   private readonly less: Finder
   private readonly ampersand: Finder
   private readonly tab: Finder
@@ -201,6 +205,10 @@ class Reader {
   /** Reads up to the end of the tag and says whether it is an empty-element tag. */
   private attributes(element: OpenElement): boolean {
     const { text } = this
+    if (text.charCodeAt(this.position) === greater && element.prefix !== 'xmlns') {
+      this.position++
+      return false
+    }
     const attributes: Open<XmlAttribute>[] = []
     const declarations: NamespaceDeclaration[] = []
     for (;;) {
@@ -270,6 +278,26 @@ class Reader {
 
   private endTag(element: OpenElement): OpenElement | undefined {
     this.position += 2
+    const end = this.endOfName(element)
+    // Nearly every end tag is right and ends at once; only the others are read in full, to say what is wrong.
+    if (this.text.charCodeAt(end) === greater) this.position = end + 1
+    else this.slowEndTag(element)
+    element.end = this.position
+    this.depth--
+    this.scope.leave()
+    return element.parent
+  }
+
+  /** Where the name of the element ends when it stands at the position; -1 when it does not. */
+  private endOfName({ prefix, local }: OpenElement): number {
+    const { text, position } = this
+    if (prefix === '') return text.startsWith(local, position) ? position + local.length : -1
+    const localStart = position + prefix.length + 1
+    const same = text.startsWith(local, localStart) && text.startsWith(prefix, position)
+    return same && text.charCodeAt(localStart - 1) === colon ? localStart + local.length : -1
+  }
+
+  private slowEndTag(element: OpenElement): void {
     this.name('an element name')
     if (this.local !== element.local || this.prefix !== element.prefix) {
       throw this.fail('not-well-formed', `</${element.local}> is expected`)
@@ -277,10 +305,6 @@ class Reader {
     const at = spaceEnd(this.text, this.position)
     if (this.text.charCodeAt(at) !== greater) throw this.fail('not-well-formed', '">" is expected', at)
     this.position = at + 1
-    element.end = this.position
-    this.depth--
-    this.scope.leave()
-    return element.parent
   }
 
   /** A QName: one or two NCNames with a colon between. [XML-NAMES §4] */
@@ -295,10 +319,20 @@ class Reader {
       return
     }
     if (nameStartLength(text, end + 1) === 0) throw this.fail('not-well-formed', `${what} is expected`, end + 1)
-    this.prefix = text.slice(start, end)
+    this.prefix = this.prefixAt(start, end)
     this.position = nameEnd(text, end + 1)
     this.local = text.slice(end + 1, this.position)
     if (text.charCodeAt(this.position) === colon) throw this.fail('not-well-formed', 'a name has two colons')
+  }
+
+  /** The same few prefixes occur over and over: a string that is there already has its hash, a new slice would need another. */
+  private prefixAt(start: number, end: number): string {
+    for (const prefix of this.prefixes) {
+      if (prefix.length === end - start && this.text.startsWith(prefix, start)) return prefix
+    }
+    const prefix = this.text.slice(start, end)
+    if (this.prefixes.length < prefixesMax) this.prefixes.push(prefix)
+    return prefix
   }
 
   private characters(to: number): void {

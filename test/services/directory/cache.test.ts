@@ -44,10 +44,7 @@ describe('the cache of look-ups', () => {
 
   it('forgets a fetch that failed', async () => {
     const { cache, fetch } = cacheOf()
-    const broken = async (): Promise<number> => {
-      throw new Error('away')
-    }
-    await expect(cache.get('a', broken, forTen)).rejects.toThrow('away')
+    await expect(cache.get('a', () => Promise.reject(new Error('away')), forTen)).rejects.toThrow('away')
     expect((await cache.get('a', fetch, forTen)).value).toBe(1)
   })
 

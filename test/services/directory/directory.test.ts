@@ -156,7 +156,7 @@ describe('a receiver that the network says is not there', () => {
     [
       'its SMP does not know the process',
       () => question({ process: parseProcessId('cenbii-procid-ubl::urn:other') }),
-      'process',
+      'process-not-supported',
     ],
   ])('because %s is unregistered: no use in trying again', async (_, asked, code) => {
     const result = await directory.lookup(asked())

@@ -7,7 +7,6 @@ describe('the state table of an outbound transmission', () => {
   const rows: [AttemptOutcome, string, string][] = [
     ['receipt', 'delivered', 'delivered'],
     ['error', 'refused', 'refused'],
-    ['error-for-now', 'queued in 10', 'indeterminate in 10'],
     ['error-duplicate', 'refused', 'indeterminate'],
     ['not-sent', 'queued in 10', 'indeterminate in 10'],
     ['unsendable', 'failed', 'indeterminate'],
