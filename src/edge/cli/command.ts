@@ -8,12 +8,16 @@ export interface Option {
   readonly type: 'string' | 'boolean'
   /** What the value is, for the help: `FILE`, `URL`. */
   readonly value?: string
+  /** May be given several times. */
+  readonly multiple?: true
   readonly text: string
 }
 
 export interface Arguments {
   /** Of an option that takes a value. */
   value(name: string): string | undefined
+  /** Of an option that may be given several times, in the order given. */
+  values(name: string): readonly string[]
   flag(name: string): boolean
   readonly positionals: readonly string[]
 }
@@ -54,6 +58,10 @@ export function parseArguments(command: Command, words: readonly string[]): Argu
       const value = parsed.values[name]
       return typeof value === 'string' ? value : undefined
     },
+    values: name => {
+      const value = parsed.values[name]
+      return Array.isArray(value) ? (value as string[]) : []
+    },
     flag: name => parsed.values[name] === true,
   }
 }
@@ -63,7 +71,10 @@ function parse(
   words: readonly string[],
 ): { readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] } {
   const options = Object.fromEntries(
-    Object.entries({ ...command.options, ...common }).map(([name, { type }]) => [name, { type }]),
+    Object.entries({ ...command.options, ...common }).map(([name, { type, multiple = false }]) => [
+      name,
+      { type, multiple },
+    ]),
   )
   try {
     return parseArgs({ args: [...words], options, allowPositionals: true, strict: true })

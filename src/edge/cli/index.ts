@@ -4,13 +4,15 @@ import { config } from './config.ts'
 import { keys } from './keys.ts'
 import { lookup } from './lookup.ts'
 import { migrate } from './migrate.ts'
+import { rules } from './rules.ts'
 import { sandbox } from './sandbox.ts'
 import { send } from './send.ts'
 import { serve } from './serve.ts'
 import { openTerminal, type Terminal, type TerminalStreams } from './terminal.ts'
 import { trace } from './trace.ts'
+import { validate } from './validate.ts'
 
-const commands: readonly Command[] = [serve, sandbox, send, lookup, trace, keys, migrate, config]
+const commands: readonly Command[] = [serve, sandbox, send, validate, rules, lookup, trace, keys, migrate, config]
 
 /** Runs one command line (without the program's name) and resolves to the exit code. Never throws. */
 export async function runCli(words: readonly string[], streams: TerminalStreams): Promise<ExitCode> {

@@ -8,6 +8,9 @@ import { alternativesOf, type Expression } from './expression.ts'
 import { parseExpression } from './parse.ts'
 import { type Check, type Let, readSchema, type Rule, type Schema } from './schema.ts'
 
+/** Goes up with every change of what the code says or of what it calls: stored code of another number is not run. */
+export const compiledFormat = 1
+
 /**
  * Compiles a Schematron file with the query binding XSLT 2.0 to JavaScript for loadRules. The text is the same for the same file and
  * can be kept. Nothing but literals and our own functions is in it. Throws SchematronError, which names the line, and XmlError.

@@ -1,3 +1,3 @@
-export { compileSchematron } from './compile.ts'
+export { compiledFormat, compileSchematron } from './compile.ts'
 export { loadRules, type RuleSet } from './load.ts'
 export { type RuleFinding, runRules } from './run.ts'

@@ -1,0 +1,5 @@
+export { importPacks, listPacks } from './store.ts'
+export { choosePack } from './choose.ts'
+export { loadPack } from './load.ts'
+export { type Pack, packName } from './pack.ts'
+export { profileOf, syntaxOf } from './syntax.ts'

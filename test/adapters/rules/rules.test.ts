@@ -1,0 +1,165 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import {
+  choosePack,
+  importPacks,
+  listPacks,
+  loadPack,
+  packName,
+  profileOf,
+  syntaxOf,
+} from '../../../src/adapters/rules/index.ts'
+import { runRules } from '../../../src/wire/schematron/index.ts'
+import { parseXml } from '../../../src/wire/xml/index.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'passerelle-rules-'))
+let count = 0
+
+function store(): string {
+  return join(folder, `store-${++count}`)
+}
+
+/** A Schematron file with one rule, which forbids an element. */
+function schematron(name: string, forbidden: string): string {
+  const path = join(mkdtempSync(join(folder, 'source-')), name)
+  writeFileSync(
+    path,
+    `<schema xmlns="http://purl.oclc.org/dsdl/schematron" queryBinding="xslt2"><title>Test rules</title>
+    <ns prefix="ubl" uri="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>
+    <pattern><rule context="/*"><assert id="NO" test="not(${forbidden})">no ${forbidden}</assert></rule></pattern></schema>`,
+  )
+  return path
+}
+
+const document = parseXml('<a><b/></a>').root
+
+describe('a pack', () => {
+  it('is imported with what its file tells, and runs', () => {
+    const place = store()
+    const [pack] = importPacks(place, schematron('20260804_TEST Rules_V1.4.0.03.sch', 'b'), {})
+    expect(pack).toMatchObject({
+      name: '20260804-test-rules',
+      version: '1.4.0.03',
+      title: 'Test rules',
+      syntax: 'ubl',
+      source: '20260804_TEST Rules_V1.4.0.03.sch',
+      order: 100,
+      checks: 1,
+    })
+    expect(listPacks(place)).toEqual([pack])
+    const findings = runRules(document, [
+      loadPack(place, choosePack(listPacks(place), '20260804-test-rules', '2026-11-20')),
+    ])
+    expect(findings.map(({ rule }) => rule)).toEqual(['NO'])
+  })
+
+  it('without a version is named by its hash', () => {
+    const [pack] = importPacks(store(), schematron('rules.sch', 'b'), { name: 'mine' })
+    expect(packName(pack ?? { name: '', version: '' })).toBe(`mine@${pack?.sha256.slice(0, 8)}`)
+  })
+
+  it('may be imported again, but not with other rules', () => {
+    const place = store()
+    const path = schematron('rules.sch', 'b')
+    const options = { name: 'mine', version: '1' }
+    expect(importPacks(place, path, options)).toEqual(importPacks(place, path, options))
+    expect(() => importPacks(place, schematron('rules.sch', 'c'), options)).toThrow(
+      expect.objectContaining({ code: 'taken' }),
+    )
+  })
+
+  it('that cannot be compiled is not stored', () => {
+    const place = store()
+    expect(() => importPacks(place, schematron('rules.sch', 'b['), {})).toThrow(
+      expect.objectContaining({ code: 'syntax' }),
+    )
+    expect(listPacks(place)).toEqual([])
+  })
+
+  it('whose code was changed is not executed', () => {
+    const place = store()
+    const [pack] = importPacks(place, schematron('rules.sch', 'b'), { name: 'mine', version: '1' })
+    writeFileSync(join(place, 'mine@1', 'rules.js'), 'throw new Error("executed")')
+    expect(() => pack && loadPack(place, pack)).toThrow(expect.objectContaining({ code: 'damaged' }))
+  })
+
+  it('of another compiler is compiled anew, if its rules are unchanged', () => {
+    const place = store()
+    importPacks(place, schematron('rules.sch', 'b'), { name: 'mine', version: '1' })
+    const manifest = join(place, 'mine@1', 'manifest.json')
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/"format": \d+/, '"format": 0'))
+    writeFileSync(join(place, 'mine@1', 'rules.js'), 'throw new Error("executed")')
+    const [pack] = listPacks(place)
+    expect(pack && loadPack(place, pack).size).toBe(1)
+    writeFileSync(join(place, 'mine@1', 'rules.sch'), '<changed/>')
+    expect(() => pack && loadPack(place, pack)).toThrow(expect.objectContaining({ code: 'damaged' }))
+  })
+})
+
+describe('a folder', () => {
+  it('gives a pack for every Schematron file below it', () => {
+    const source = mkdtempSync(join(folder, 'many-'))
+    mkdirSync(join(source, 'deeper'))
+    writeFileSync(join(source, 'one.sch'), readFileSync(schematron('one.sch', 'b')))
+    writeFileSync(join(source, 'deeper', 'two.sch'), readFileSync(schematron('two.sch', 'b')))
+    const place = store()
+    expect(importPacks(place, source, { version: '1' }).map(packName)).toEqual(['two@1', 'one@1'])
+    expect(listPacks(place).map(packName)).toEqual(['one@1', 'two@1'])
+    expect(() => importPacks(place, source, { name: 'x' })).toThrow(expect.objectContaining({ code: 'taken' }))
+  })
+
+  it('without any is refused, and so is a path that is not there', () => {
+    const empty = mkdtempSync(join(folder, 'empty-'))
+    for (const path of [empty, join(empty, 'none')]) {
+      expect(() => importPacks(store(), path, {})).toThrow(expect.objectContaining({ code: 'nothing-to-import' }))
+    }
+  })
+})
+
+describe('the version of a day', () => {
+  const place = store()
+  importPacks(place, schematron('p.sch', 'a'), { name: 'p', version: '3.0.9', validTo: '2026-05-31' })
+  importPacks(place, schematron('p.sch', 'b'), { name: 'p', version: '3.0.10', validFrom: '2026-05-01' })
+  importPacks(place, schematron('p.sch', 'c'), { name: 'p', version: '3.0.11', validFrom: '2027-01-01' })
+  const packs = listPacks(place)
+
+  it.for([
+    ['p', '2026-04-30', '3.0.9'],
+    ['p', '2026-05-31', '3.0.10'],
+    ['p', '2026-12-31', '3.0.10'],
+    ['p', '2027-01-01', '3.0.11'],
+    ['p@3.0.9', '2027-01-01', '3.0.9'],
+  ] as const)('of %s on %s is %s', ([name, day, version]) => {
+    expect(choosePack(packs, name, day).version).toBe(version)
+  })
+
+  it.for([
+    ['q', 'unknown-pack'],
+    ['p@4', 'unknown-pack'],
+  ] as const)('of %s there is none', ([name, code]) => {
+    expect(() => choosePack(packs, name, '2026-11-20')).toThrow(expect.objectContaining({ code }))
+  })
+
+  it('may be none', () => {
+    const later = packs.filter(({ version }) => version === '3.0.11')
+    expect(() => choosePack(later, 'p', '2026-11-20')).toThrow(expect.objectContaining({ code: 'not-in-force' }))
+  })
+})
+
+describe('a document', () => {
+  const cii = `<r:CrossIndustryInvoice xmlns:r="urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"><r:ExchangedDocumentContext>
+    <r:GuidelineSpecifiedDocumentContextParameter><r:ID>en</r:ID></r:GuidelineSpecifiedDocumentContextParameter></r:ExchangedDocumentContext></r:CrossIndustryInvoice>`
+  const ubl = `<CreditNote xmlns="urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2"><CustomizationID> x </CustomizationID></CreditNote>`
+
+  it.for([
+    [cii, 'cii', 'en'],
+    [ubl, 'ubl', 'x'],
+    ['<a/>', 'other', undefined],
+    [cii.replace(/<r:ID>.*<\/r:ID>/, ''), 'cii', undefined],
+  ] as const)('%s tells syntax and profile', ([text, syntax, profile]) => {
+    const { root } = parseXml(text)
+    expect([syntaxOf(root), profileOf(root)]).toEqual([syntax, profile])
+  })
+})
