@@ -29,7 +29,7 @@ describe('the JSON form', () => {
 
   it('comes back from UBL as it went', () => {
     const invoice = readGood(sample())
-    expect(readUbl(writeUbl(invoice))).toEqual({ invoice, warnings: [], unmapped: [] })
+    expect(readUbl(writeUbl(invoice))).toEqual({ invoice, syntax: 'ubl', warnings: [], unmapped: [] })
   })
 
   it.each([null, 1, 'x', [], true])('refuses %j as an invoice', json => {
