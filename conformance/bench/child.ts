@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { Command, Reply } from './messages.ts'
+import type { Command, PostLoad, Reply } from './messages.ts'
 
 /** A node in its own process. */
 export class NodeProcess implements AsyncDisposable {
@@ -25,6 +25,12 @@ export class NodeProcess implements AsyncDisposable {
 
   async exchange(command: Omit<Command & { kind: 'exchange' }, 'kind'>): Promise<Reply & { kind: 'done' }> {
     const reply = await this.#ask({ kind: 'exchange', ...command })
+    if (reply.kind !== 'done') throw new Error(`unexpected ${reply.kind}`)
+    return reply
+  }
+
+  async post(load: PostLoad): Promise<Reply & { kind: 'done' }> {
+    const reply = await this.#ask({ kind: 'post', ...load })
     if (reply.kind !== 'done') throw new Error(`unexpected ${reply.kind}`)
     return reply
   }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { type ExchangeFigures, measureExchange } from './exchange.ts'
+import { type ExchangeFigures, measureExchange, measureReception } from './exchange.ts'
 import { measurePhase4 } from './phase4.ts'
 import { measureGrowth } from './growth.ts'
 import { measureReceiver } from './receiver.ts'
@@ -39,8 +39,9 @@ for (const { name, milliseconds, ratio } of measureGrowth()) {
 
 console.log(`\nBoth ends on this machine, ${load.count} exchanges after ${load.warmUp}, ${load.clients} at once`)
 head()
-print('Passerelle, every commit', await measureExchange(load))
-print('Passerelle, receiver alone', await measureReceiver(load))
+print('sender that keeps nothing → node', await measureReception(load))
+print('node → node, every commit', await measureExchange(load))
+print('receiving node alone', await measureReceiver(load))
 
 if (values.peers) {
   const rows = await measurePhase4(load)

@@ -11,7 +11,19 @@ export type Command =
       readonly octets: number
       readonly route: Route
     }
+  /** The same loop without a node: seal, post, verify the receipt; nothing is stored at this end. */
+  | ({ readonly kind: 'post' } & PostLoad)
   | { readonly kind: 'stop' }
+
+export interface PostLoad {
+  readonly count: number
+  readonly clients: number
+  readonly octets: number
+  readonly url: string
+  /** Paths of PEM files: our pair, and the receiver's certificate. */
+  readonly keys: { readonly key: string; readonly certificate: string }
+  readonly receiver: string
+}
 
 export type Reply =
   | { readonly kind: 'opened'; readonly url: string }

@@ -5,6 +5,7 @@ import type { Route } from '../../src/services/domain.ts'
 import type { Log } from '../../src/services/ports.ts'
 import { buyer, documentType, participantOf, process as billing, sampleInvoice, seller } from './sample.ts'
 import type { Command, Reply } from './messages.ts'
+import { postAll } from './poster.ts'
 
 /* A whole node in a process of its own, driven over IPC. Nothing is left out: its own database, every commit, every check. */
 
@@ -51,6 +52,8 @@ async function obey(command: Command): Promise<Reply> {
       return { kind: 'opened', url: node.url }
     case 'exchange':
       return await exchange(command)
+    case 'post':
+      return await postAll(command)
     case 'stop':
       await node?.[Symbol.asyncDispose]()
       return { kind: 'stopped' }
