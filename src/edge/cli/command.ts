@@ -6,6 +6,8 @@ export type ExitCode = 0 | 1 | 2
 
 export interface Option {
   readonly type: 'string' | 'boolean'
+  /** One letter that stands for the name: `o` for `-o`. */
+  readonly short?: string
   /** What the value is, for the help: `FILE`, `URL`. */
   readonly value?: string
   /** May be given several times. */
@@ -71,9 +73,9 @@ function parse(
   words: readonly string[],
 ): { readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] } {
   const options = Object.fromEntries(
-    Object.entries({ ...command.options, ...common }).map(([name, { type, multiple = false }]) => [
+    Object.entries({ ...command.options, ...common }).map(([name, { type, short, multiple = false }]) => [
       name,
-      { type, multiple },
+      { type, multiple, ...(short === undefined ? {} : { short }) },
     ]),
   )
   try {
@@ -101,7 +103,8 @@ export function numberOf(
 export function helpOf(command: Command): string {
   const rows = Object.entries({ ...command.options, ...common }).map(([name, option]) => {
     const value = option.value === undefined ? '' : ` ${option.value}`
-    return [`--${name}${value}`, option.text] as const
+    const short = option.short === undefined ? '' : `-${option.short}, `
+    return [`${short}--${name}${value}`, option.text] as const
   })
   const width = Math.max(...rows.map(([left]) => left.length))
   const lines = [

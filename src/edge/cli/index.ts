@@ -1,6 +1,7 @@
 import { WireError } from '../../kernel/index.ts'
 import { type Command, type ExitCode, helpOf, parseArguments, UsageError } from './command.ts'
 import { config } from './config.ts'
+import { convert } from './convert.ts'
 import { keys } from './keys.ts'
 import { lookup } from './lookup.ts'
 import { migrate } from './migrate.ts'
@@ -12,7 +13,19 @@ import { openTerminal, type Terminal, type TerminalStreams } from './terminal.ts
 import { trace } from './trace.ts'
 import { validate } from './validate.ts'
 
-const commands: readonly Command[] = [serve, sandbox, send, validate, rules, lookup, trace, keys, migrate, config]
+const commands: readonly Command[] = [
+  serve,
+  sandbox,
+  send,
+  validate,
+  convert,
+  rules,
+  lookup,
+  trace,
+  keys,
+  migrate,
+  config,
+]
 
 /** Runs one command line (without the program's name) and resolves to the exit code. Never throws. */
 export async function runCli(words: readonly string[], streams: TerminalStreams): Promise<ExitCode> {

@@ -10,6 +10,7 @@ import type { SendOutcome, SendRequest } from '../../services/invoicing/index.ts
 import { invoiceJson, traceJson } from '../api/index.ts'
 import { type ApiClient, ApiError, apiOptions, bodyOf, openApi } from './api-client.ts'
 import { type Arguments, type Command, type ExitCode, numberOf, UsageError } from './command.ts'
+import { isXml } from './invoice-file.ts'
 import type { Terminal } from './terminal.ts'
 import { type InvoiceJson, isFinal, printInvoice, printTrace, type TraceJson } from './trace-view.ts'
 
@@ -172,9 +173,4 @@ function conclude(invoice: InvoiceJson, trace: TraceJson, terminal: Terminal): E
   printInvoice(invoice, terminal)
   printTrace(trace, terminal)
   return invoice.state === 'delivered' ? 0 : 1
-}
-
-/** Whether the first thing that is no white space or byte order mark opens a tag. */
-function isXml(octets: Buffer): boolean {
-  return /^(?:\u00EF\u00BB\u00BF)?\s*</.test(octets.subarray(0, 1024).toString('latin1'))
 }

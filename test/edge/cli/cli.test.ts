@@ -28,11 +28,11 @@ describe('usage', () => {
   it.each([[[]], [['help']], [['--help']]])('%j lists the commands', async words => {
     const { code, output } = await cli(words)
     expect(code).toBe(0)
-    for (const name of ['serve', 'sandbox', 'send', 'lookup', 'trace', 'keys', 'migrate', 'config'])
+    for (const name of ['serve', 'sandbox', 'send', 'convert', 'lookup', 'trace', 'keys', 'migrate', 'config'])
       expect(output).toContain(`  ${name} `)
   })
 
-  it.each(['serve', 'sandbox', 'send', 'lookup', 'trace', 'keys', 'migrate', 'config'])(
+  it.each(['serve', 'sandbox', 'send', 'convert', 'lookup', 'trace', 'keys', 'migrate', 'config'])(
     '%s --help names every option',
     async name => {
       const { code, output } = await cli([name, '--help'])

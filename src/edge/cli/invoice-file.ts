@@ -1,0 +1,4 @@
+/** Whether the first thing that is no white space or byte order mark opens a tag. */
+export function isXml(octets: Buffer): boolean {
+  return /^(?:\u00EF\u00BB\u00BF)?\s*</.test(octets.subarray(0, 1024).toString('latin1'))
+}
