@@ -12,11 +12,16 @@ const exact = zero
 /** [PEPPOL-EN16931-R040, R120] */
 const slack = new Decimal(2n, 2)
 
-export function checkAmounts(draft: InvoiceDraft, report: Report, peppolRules: boolean): void {
+/** `vatUnsaidWhenNone`: BT-110 may be missing where the totals with and without VAT are the same. [BR-CO-15 for CII] */
+export function checkAmounts(
+  draft: InvoiceDraft,
+  report: Report,
+  { peppolRules, vatUnsaidWhenNone }: { readonly peppolRules: boolean; readonly vatUnsaidWhenNone: boolean },
+): void {
   for (const [index, line] of (draft.lines ?? []).entries())
     checkLine(line, { path: ['lines', index], report, peppolRules })
   checkAllowances(draft, { path: [], report, peppolRules })
-  checkTotals(draft, report)
+  checkTotals(draft, report, vatUnsaidWhenNone)
 }
 
 interface Context {
@@ -141,8 +146,14 @@ const totalRules = {
   payable: { rule: 'BR-CO-16', formula: 'amount with VAT (BT-112) − paid (BT-113) + rounding (BT-114)' },
 } as const
 
-function checkTotals(draft: InvoiceDraft, report: Report): void {
+function checkTotals(draft: InvoiceDraft, report: Report, vatUnsaidWhenNone: boolean): void {
   const { totals = {} } = draft
+  const isNone = totals.withVat !== undefined && totals.withoutVat?.compare(totals.withVat) === 0
+  const demanded = {
+    allowances: (draft.allowances ?? []).length > 0,
+    charges: (draft.charges ?? []).length > 0,
+    vat: !(vatUnsaidWhenNone && isNone),
+  }
   for (const [name, { rule, formula }] of Object.entries(totalRules) as [
     keyof typeof totalRules,
     (typeof totalRules)['vat'],
@@ -151,8 +162,8 @@ function checkTotals(draft: InvoiceDraft, report: Report): void {
     const expected = totalOf[name](draft)
     const path = ['totals', name]
     compare(path, report, { rule, actual: totals[name], expected, tolerance: exact, formula })
-    const unsaid = name === 'allowances' || name === 'charges' ? (draft[name] ?? []).length > 0 : name === 'vat'
-    if (unsaid && totals[name] === undefined && !report.refused.has(`/totals/${name}`)) {
+    const isDemanded = Object.hasOwn(demanded, name) && demanded[name as keyof typeof demanded]
+    if (isDemanded && totals[name] === undefined && !report.refused.has(`/totals/${name}`)) {
       report.fatal(name === 'vat' ? 'BR-CO-15' : rule, path, `${titleOf(path)} is missing: it must be ${formula}`)
     }
   }

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { readUbl, readDocumentToSend, writeUbl } from '../../../src/wire/invoice/index.ts'
 import { hasSharedData, itShared, sharedData } from '../../support/shared.ts'
-import { type Verdict, officialDocuments, verdictsOfExamples, verdictsOfMutants } from './official.ts'
+import {
+  type Verdict,
+  officialDocuments,
+  verdictsOfCiiExamples,
+  verdictsOfExamples,
+  verdictsOfMutants,
+} from './official.ts'
 import { everything, readGood, sample } from './sample.ts'
 import { xsdErrorsOf } from './xsd.ts'
 
@@ -65,10 +71,10 @@ describe('what we write from JSON', () => {
 })
 
 /** Rules that the model cannot see or that issue from other packs: syntax beyond the XSD, national rules, check digits. */
-const notOurs = /^(UBL-CR|UBL-DT|PEPPOL-COMMON|PEPPOL-EN16931-(CL|R080)|(DE|DK|GR|IS|IT|NL|NO|SE)-)/
+const notOurs = /^(UBL-CR|UBL-DT|CII-SR|CII-DT|PEPPOL-COMMON|PEPPOL-EN16931-(CL|R080)|(DE|DK|GR|IS|IT|NL|NO|SE)-)/
 
 /** Findings that come before the rules: the XSD would refuse the document, and then the official rules do not count. */
-const structural = /^(ubl|value|xml)|^PEPPOL-EN16931-(F001|R043|R051)$|^UBL-SR-/
+const structural = /^(ubl|cii|value|xml)|^PEPPOL-EN16931-(F001|R043|R051)$|^UBL-SR-/
 
 function official({ en16931 = [], peppol = [], document }: Verdict): Set<string> {
   const peppolApplies = document.includes('poacc:billing:3.0')
@@ -93,8 +99,36 @@ describe.skipIf(!hasSharedData)('the official rules agree', () => {
     expect(differences).toEqual([])
   })
 
+  it('with every rule id on every official CII example', () => {
+    const differences = verdictsOfCiiExamples().flatMap(verdict => {
+      const [theirs, mine] = [official(verdict), ours(verdict)]
+      const different = [...theirs.symmetricDifference(mine)]
+      return different.length === 0 ? [] : [`${verdict.name}: ${different.join(' ')}`]
+    })
+    expect(differences).toEqual([])
+  })
+
+  it('with the verdict on every mutated CII document', () => {
+    const differences = verdictsOfMutants('cii').flatMap(verdict => {
+      const theirs = [...official(verdict)]
+      const mine = [...ours(verdict)]
+      if (theirs.length > 0 && mine.length === 0 && xsdErrorsOf(verdict.document).length === 0)
+        return [`${verdict.name} is accepted in spite of ${theirs.join(' ')}`]
+      if (
+        verdict.en16931 !== undefined &&
+        theirs.length === 0 &&
+        mine.length > 0 &&
+        !mine.some(rule => structural.test(rule))
+      ) {
+        return [`${verdict.name} is refused for ${mine.join(' ')}`]
+      }
+      return []
+    })
+    expect(differences).toEqual([])
+  })
+
   it('with the verdict on every mutated document', () => {
-    const differences = verdictsOfMutants().flatMap(verdict => {
+    const differences = verdictsOfMutants('ubl').flatMap(verdict => {
       const theirs = [...official(verdict)]
       const mine = [...ours(verdict)]
       if (theirs.length > 0 && mine.length === 0) return [`${verdict.name} is accepted in spite of ${theirs.join(' ')}`]

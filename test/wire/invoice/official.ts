@@ -39,10 +39,14 @@ export function verdictsOfExamples(): Verdict[] {
   )
 }
 
-export function verdictsOfMutants(): Verdict[] {
-  const documents = untar(gunzipSync(sharedData('en16931/oracle/mutants-ubl.tar.gz')))
-  return lines('en16931/oracle/mutants-ubl.jsonl').map(line => {
-    const document = documents.get(`mutants-ubl/${line.file}`)
+export function verdictsOfCiiExamples(): Verdict[] {
+  return lines('en16931/oracle/examples-cii.jsonl').map(line => verdict(line, sharedData(`en16931/${line.file}`)))
+}
+
+export function verdictsOfMutants(syntax: 'ubl' | 'cii'): Verdict[] {
+  const documents = untar(gunzipSync(sharedData(`en16931/oracle/mutants-${syntax}.tar.gz`)))
+  return lines(`en16931/oracle/mutants-${syntax}.jsonl`).map(line => {
+    const document = documents.get(`mutants-${syntax}/${line.file}`)
     if (document === undefined) throw new Error(`no ${line.file} in the archive`)
     return verdict(line, document)
   })
