@@ -1,8 +1,8 @@
-import type { Instant, Spool } from '../../kernel/index.ts'
+import type { Spool } from '../../kernel/index.ts'
 import { packPayload } from '../../wire/as4/index.ts'
 import { buildSbd } from '../../wire/peppol/index.ts'
 import type { TransmissionId } from '../domain.ts'
-import type { ExchangeStore, InboundClaim, OutboundClaim, OutboundRecord } from '../ports.ts'
+import type { ExchangeStore, InboundClaim, OutboundClaim, OutboundRecord, OutboundSettlement } from '../ports.ts'
 import { type ProcessWorld, processInbound } from './process.ts'
 import { type ReceiveWorld, receive } from './receive.ts'
 import { type SendWorld, send } from './send.ts'
@@ -39,7 +39,10 @@ export function createExchange(world: ExchangeWorld): Exchange {
       name: 'send',
       concurrency: world.sendConcurrency,
       claim: most => world.store.claimOutbound(most, world.clock.now()),
-      work: claim => sendAndSettle(sendWorld, claim, stopping.signal),
+      work: async claim => {
+        const { nextAttemptAt } = await sendAndSettle(sendWorld, claim, stopping.signal)
+        if (nextAttemptAt !== undefined) alarm.ringAt(nextAttemptAt)
+      },
     },
     world.log,
   )
@@ -169,13 +172,14 @@ async function sendAndSettle(
   world: ExchangeWorld & SendWorld,
   claim: OutboundClaim,
   stopping: AbortSignal,
-): Promise<void> {
+): Promise<OutboundSettlement> {
   const settlement = await send(world, claim)
   const { id } = claim.transmission
   await untilSettled(world, stopping, () => world.store.settleOutbound(id, settlement))
   const fields = { transmissionId: id, state: settlement.state, peer: settlement.peer, code: settlement.failure?.code }
   if (settlement.state === 'delivered') world.log.info('transmission.delivered', fields)
   else world.log.warn('transmission.attempted', { ...fields, reason: settlement.failure?.message })
+  return settlement
 }
 
 async function processAndSettle(world: ExchangeWorld, claim: InboundClaim, stopping: AbortSignal): Promise<void> {
@@ -200,13 +204,13 @@ async function untilSettled(world: ExchangeWorld, stopping: AbortSignal, settle:
   }
 }
 
-/** Wakes the sender when the next waiting row falls due. */
+/** Wakes the sender when the next waiting row falls due: one of ours at once when it is settled, those of others by looking. */
 class Alarm implements Disposable {
   readonly #world: ExchangeWorld
   readonly #ring: () => void
   #timer: NodeJS.Timeout | undefined
+  #rings = Number.POSITIVE_INFINITY
   #look: NodeJS.Timeout | undefined
-  #setting = false
   #stopped = false
 
   constructor(world: ExchangeWorld, ring: () => void) {
@@ -214,29 +218,36 @@ class Alarm implements Disposable {
     this.#ring = ring
   }
 
-  /** At most one look into the database per second, whatever the traffic. */
+  /** Looks into the database soon, at most once per second whatever the traffic. */
   set(): void {
-    if (this.#setting || this.#stopped) return
-    this.#setting = true
-    this.#look = setTimeout(() => void this.#arm(), 1000).unref()
+    if (this.#stopped) return
+    this.#look ??= setTimeout(() => void this.#lookForNext(), 1000).unref()
   }
 
-  async #arm(): Promise<void> {
-    let sleep = sleepMillisecondsMax
-    try {
-      const due = await this.#world.store.nextDue()
-      if (due !== undefined) sleep = Math.min(sleep, Math.max(0, due - (this.#world.clock.now() as Instant)))
-    } catch (cause) {
-      // Who stops meanwhile closes the database under this look.
-      if (!this.#stopped) this.#world.log.error('exchange.alarm-failed', { cause })
-    }
-    this.#setting = false
-    if (this.#stopped) return
+  /** Rings then, unless it rings earlier anyway. */
+  ringAt(at: number): void {
+    if (this.#stopped || at >= this.#rings) return
     clearTimeout(this.#timer)
+    this.#rings = at
+    const sleep = Math.max(0, at - this.#world.clock.now())
     this.#timer = setTimeout(() => {
+      this.#rings = Number.POSITIVE_INFINITY
       this.#ring()
       this.set()
     }, sleep).unref()
+  }
+
+  async #lookForNext(): Promise<void> {
+    const latest = this.#world.clock.now() + sleepMillisecondsMax
+    try {
+      this.ringAt(Math.min((await this.#world.store.nextDue()) ?? latest, latest))
+    } catch (cause) {
+      // Who stops meanwhile closes the database under this look.
+      if (!this.#stopped) this.#world.log.error('exchange.alarm-failed', { cause })
+      this.ringAt(latest)
+    } finally {
+      this.#look = undefined
+    }
   }
 
   [Symbol.dispose](): void {
