@@ -7,7 +7,7 @@ import { type Pack, PackError, packName } from './pack.ts'
 import { syntaxOfRules } from './syntax.ts'
 
 /** The files of a pack, in a folder named `name@version`. */
-export const manifestFile = 'manifest.json'
+const manifestFile = 'manifest.json'
 export const sourceFile = 'rules.sch'
 export const codeFile = 'rules.js'
 

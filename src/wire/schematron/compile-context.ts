@@ -1,6 +1,6 @@
 import { asBoolean, asNodes, type Code, type Program, type Scope } from './code.ts'
 import { compile } from './compile-expression.ts'
-import { compilePath, expand, isPositional, testOf } from './compile-path.ts'
+import { compilePath, expand, isPositional, passes } from './compile-path.ts'
 import { SchematronError } from './error.ts'
 import { type AxisStep, alternativesOf, type Expression, type Path } from './expression.ts'
 
@@ -50,7 +50,7 @@ function matching(steps: readonly AxisStep[], { path, scope, program, node }: Ma
   if (step === undefined) throw new SchematronError('syntax', 'a pattern has no step')
   const inner: Scope = { ...scope, node, position: '1', size: '1' }
   const conditions = [
-    `(${testOf(step.test, step.axis, program)})(${node})`,
+    passes(node, step, program),
     ...step.predicates.map(predicate => asBoolean(compile(predicate, inner, program))),
   ]
   const before = steps.slice(0, -1)

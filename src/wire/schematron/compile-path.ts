@@ -16,14 +16,12 @@ import {
 export function compilePath(path: Path, scope: Scope, program: Program): Code {
   const [first, ...rest] = path.steps
   if (first === undefined) throw new SchematronError('syntax', 'a path has no step')
-  if (first.deep && first.primary !== undefined) {
-    const expanded = expand(path, scope)
-    if (expanded !== undefined) return union(expanded.map(one => compilePath(one, scope, program)))
-  }
-  return rest.reduce(
-    (code, step) => compileStep(code, step, { scope, program }),
-    begin(path, first, { scope, program }),
-  )
+  const where = { scope, program }
+  // //(a|b) is //a|//b, which the index knows.
+  const expanded = first.deep && first.primary !== undefined ? expand({ ...path, steps: [first] }, scope) : undefined
+  const begun =
+    expanded === undefined ? begin(path, first, where) : union(expanded.map(one => compilePath(one, scope, program)))
+  return rest.reduce((code, step) => compileStep(code, step, where), begun)
 }
 
 interface Where {
@@ -96,7 +94,12 @@ function axisStep(
     return { code: { type: 'nodes', js }, isReverse: false }
   }
   const call = (node: string): string => `R.walk(${quoted(axis)},${node},${testOf(test, axis, program)})`
-  if (one !== undefined) return { code: { type: 'nodes', js: call(one) }, isReverse: reverse.has(axis) }
+  if (one !== undefined) {
+    const lists = { child: 'children', attribute: 'attributes' } as const
+    const list = axis === 'child' || axis === 'attribute' ? lists[axis] : undefined
+    const exists = list === undefined ? undefined : `${one}.${list}.some(${testOf(test, axis, program)})`
+    return { code: { type: 'nodes', js: call(one), exists }, isReverse: reverse.has(axis) }
+  }
   const node = program.fresh()
   const all = `(${asNodes(before)}).flatMap(${node}=>${call(node)})`
   return { code: { type: 'nodes', js: orderly.has(axis) ? all : `R.ordered(${all})` }, isReverse: false }
@@ -202,20 +205,25 @@ function asksPosition(part: Expression): boolean {
 }
 
 /** A JavaScript function that asks whether a node passes. */
-export function testOf(test: NodeTest, axis: AxisStep['axis'], program: Program): string {
+function testOf(test: NodeTest, axis: AxisStep['axis'], program: Program): string {
+  return `x=>${passes('x', { test, axis }, program)}`
+}
+
+/** The JavaScript condition that a node passes the test of a step. */
+export function passes(node: string, { test, axis }: Pick<AxisStep, 'test' | 'axis'>, program: Program): string {
   const kind = axis === 'attribute' ? 2 : 1
   switch (test.kind) {
     case 'name':
-      return `x=>x.name===${program.name(test.prefix, test.local)}&&x.kind===${kind}`
+      return `${node}.name===${program.name(test.prefix, test.local)}&&${node}.kind===${kind}`
     case 'any':
-      return `x=>x.kind===${kind}`
+      return `${node}.kind===${kind}`
     case 'namespace':
-      return `x=>x.kind===${kind}&&x.source.namespace===${quoted(program.namespace(test.prefix))}`
+      return `${node}.kind===${kind}&&${node}.source.namespace===${quoted(program.namespace(test.prefix))}`
     case 'local':
-      return `x=>x.kind===${kind}&&x.source.local===${quoted(test.local)}`
+      return `${node}.kind===${kind}&&${node}.source.local===${quoted(test.local)}`
     case 'type':
   }
-  return test.type === 'node' ? '()=>true' : `x=>x.kind===${{ element: 1, attribute: 2, text: 3 }[test.type]}`
+  return test.type === 'node' ? 'true' : `${node}.kind===${{ element: 1, attribute: 2, text: 3 }[test.type]}`
 }
 
 /**

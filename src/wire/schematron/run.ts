@@ -70,16 +70,12 @@ function candidates(context: Context, state: State): readonly Node[] {
     case 'attribute':
       return tree.attributesNamed(context.name)
     case 'any-element':
-      return elementsBelow(tree.document)
+      return tree.all
     case 'any-attribute':
-      return elementsBelow(tree.document).flatMap(element => element.attributes)
+      return tree.all.flatMap(element => element.attributes)
     case 'search':
   }
   return orNothing(() => context.nodes(state), [])
-}
-
-function elementsBelow(node: Node): readonly Node[] {
-  return node.children.flatMap(child => (child.kind === elementKind ? [child, ...elementsBelow(child)] : []))
 }
 
 /** An error in a context means that nothing matches. */

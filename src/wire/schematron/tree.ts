@@ -27,6 +27,8 @@ export class TreeNode {
   attributes: readonly TreeNode[] = none
   /** Of a text or attribute; of an element once somebody asked. */
   value: string | undefined
+  /** The name as the document writes it, once somebody asked. */
+  qualified: string | undefined
   /** The last pattern whose rule took the node. */
   taken = -1
   /** One of its equally named siblings, counted from 1; 0 until somebody asked. */
@@ -71,6 +73,8 @@ export function nameId(namespace: string, local: string): number {
 export class Tree {
   size = 0
   readonly document: TreeNode
+  /** Every element, in document order. */
+  readonly all: TreeNode[] = []
   private readonly elements = new Map<number, TreeNode[]>()
   private attributes: Map<number, TreeNode[]> | undefined
 
@@ -107,6 +111,7 @@ export class Tree {
   private element(source: XmlElement, parent: TreeNode, index: number): TreeNode {
     const name = names.get(source.namespace)?.get(source.local) ?? -1
     const node = new TreeNode({ kind: elementKind, name, parent, index, tree: this, source, value: undefined })
+    this.all.push(node)
     if (name >= 0) {
       const same = this.elements.get(name)
       if (same === undefined) this.elements.set(name, [node])
@@ -134,15 +139,13 @@ export class Tree {
 
   private indexAttributes(): Map<number, TreeNode[]> {
     const found = new Map<number, TreeNode[]>()
-    const visit = (node: TreeNode): void => {
-      for (const attribute of node.attributes) {
+    for (const { attributes } of this.all) {
+      for (const attribute of attributes) {
         const same = found.get(attribute.name)
         if (same === undefined) found.set(attribute.name, [attribute])
         else same.push(attribute)
       }
-      for (const child of node.children) if (child.kind === elementKind) visit(child)
     }
-    visit(this.document)
     return found
   }
 }
@@ -161,8 +164,8 @@ function joined(node: TreeNode): string {
 /** As the document writes it, with prefix; '' when there is none. */
 export function qualifiedName(node: TreeNode | undefined): string {
   const source = node?.source
-  if (source === undefined) return ''
-  return source.prefix === '' ? source.local : `${source.prefix}:${source.local}`
+  if (node === undefined || source === undefined) return ''
+  return (node.qualified ??= source.prefix === '' ? source.local : `${source.prefix}:${source.local}`)
 }
 
 /** `/Invoice/cac:InvoiceLine[3]/cbc:ID`, with the prefixes of the document; a position where siblings share the name. */
