@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readCii, readUbl, writeCii, writeUbl } from '../../../src/wire/invoice/index.ts'
 import { hasSharedData, sharedData, sharedPath } from '../../support/shared.ts'
-import { ciiDocuments, officialDocuments } from './official.ts'
+import { ciiDocuments, frenchPairs, officialDocuments } from './official.ts'
 import { readGood, sample } from './sample.ts'
 
 /* The official Schematron run by the prototype compiler, read in place: a judge that shares no code with ours. */
@@ -17,6 +17,7 @@ interface Rules {
 
 let check: (document: Buffer) => Set<string>
 let checkCii: (document: Buffer) => Set<string>
+let checkFrench: Readonly<Record<'ubl' | 'cii', (document: Buffer) => Set<string>>>
 
 describe.skipIf(!hasSharedData || !existsSync(prototype))('the official rules on what we write', () => {
   beforeAll(async () => {
@@ -43,6 +44,10 @@ describe.skipIf(!hasSharedData || !existsSync(prototype))('the official rules on
       'peppol-bis/3.0.21/schematron/PEPPOL-EN16931-UBL.sch',
     )
     checkCii = judge('en16931/schematron/EN16931-CII-validation-preprocessed.sch')
+    checkFrench = {
+      ubl: judge('france/schematron/20260804_BR-FR-Flux2-Schematron-UBL_V1.4.0.03.sch'),
+      cii: judge('france/schematron/20260804_BR-FR-Flux2-Schematron-CII_V1.4.0.03.sch'),
+    }
   })
 
   it('find nothing in the sample', () => {
@@ -136,5 +141,15 @@ describe.skipIf(!hasSharedData || !existsSync(prototype))('the official rules on
     })
     // It names two identifiers of the buyer, as EXTENDED allows.
     expect(added).toEqual(['F202500001_INV_20250201_CII_Commentee_EXTENDED.xml UBL-SR-16'])
+  })
+
+  it('of France find nothing in an official French invoice in the other syntax', () => {
+    const found = frenchPairs.flatMap(([cii, ubl]) => {
+      const [fromCii, fromUbl] = [readCii(sharedData(cii)), readUbl(sharedData(ubl))]
+      if ('findings' in fromCii || 'findings' in fromUbl) return [cii]
+      return [...checkFrench.ubl(writeUbl(fromCii.invoice)), ...checkFrench.cii(writeCii(fromUbl.invoice))]
+    })
+    expect(frenchPairs).toHaveLength(8)
+    expect(found).toEqual([])
   })
 })

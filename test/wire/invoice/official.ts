@@ -25,6 +25,11 @@ export const ciiDocuments: readonly string[] = hasSharedData
     ]
   : []
 
+/** The French use cases: the same invoice as CII and as UBL, each written by the authors of the cases. */
+export const frenchPairs: readonly (readonly [cii: string, ubl: string])[] = ciiDocuments
+  .filter(path => path.includes('z12-014-annexB-v1.3/UC'))
+  .map(path => [path, path.replace('CII', 'UBL')])
+
 /** What the official XSLT says of one document; undefined where it aborted. */
 export interface Verdict {
   readonly name: string
