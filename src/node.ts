@@ -160,28 +160,15 @@ export async function createCore(config: Config, environment: NodeEnvironment = 
     dns,
     http,
     trust,
-    zone: zoneOf(config) ?? '',
-    insecure: config.network.insecure,
-    timeoutMilliseconds: config.network.smpMilliseconds,
-    cacheSecondsMax: config.cache.foundSecondsMax,
-    negativeCacheSecondsMax: config.cache.absentSecondsMax,
-    cacheEntriesMax: config.cache.entriesMax,
+    ...directorySettings(config),
   })
-  const publicUrl = publicUrlOf(config)
   const codeLists = readCodeLists(JSON.parse(readFileSync(codeListsFile, 'utf8')))
   const registry = createRegistry({
     clock,
     codeLists,
     store: database,
     smpKey,
-    smpUrl: publicUrl,
-    accessPoint: {
-      url: `${publicUrl}/as4`,
-      certificate: keys.certificate,
-      description: 'Passerelle access point',
-      technicalContactUrl: config.smp.technicalContactUrl,
-    },
-    cacheSeconds: registrationCacheSeconds,
+    ...registrySettings(config, keys),
   })
   const exchange = stack.use(
     createExchange({
@@ -196,13 +183,7 @@ export async function createCore(config: Config, environment: NodeEnvironment = 
       trust,
       signingKey: keys,
       decryptionKeys: [keys],
-      messageIdHost: messageIdHostOf(publicUrl),
-      limits: config.limits,
-      answerTimeoutMilliseconds: config.network.postMilliseconds,
-      retryPausesSeconds: config.exchange.retrySeconds,
-      sendConcurrency: config.exchange.sendersMax,
-      processConcurrency: config.exchange.processorsMax,
-      stopSeconds: config.http.stopSeconds,
+      ...exchangeSettings(config),
     }),
   )
   const invoicing = createInvoicing({ random, exchange, blobs, codeLists, staticRoutes: staticRoutesOf(config) })
@@ -223,6 +204,43 @@ export async function createCore(config: Config, environment: NodeEnvironment = 
     invoicing,
     trust,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+function directorySettings(config: Config) {
+  return {
+    zone: zoneOf(config) ?? '',
+    insecure: config.network.insecure,
+    timeoutMilliseconds: config.network.smpMilliseconds,
+    cacheSecondsMax: config.cache.foundSecondsMax,
+    negativeCacheSecondsMax: config.cache.absentSecondsMax,
+    cacheEntriesMax: config.cache.entriesMax,
+  }
+}
+
+function registrySettings(config: Config, { certificate }: SigningKey) {
+  const publicUrl = publicUrlOf(config)
+  return {
+    smpUrl: publicUrl,
+    accessPoint: {
+      url: `${publicUrl}/as4`,
+      certificate,
+      description: 'Passerelle access point',
+      technicalContactUrl: config.smp.technicalContactUrl,
+    },
+    cacheSeconds: registrationCacheSeconds,
+  }
+}
+
+function exchangeSettings(config: Config) {
+  return {
+    messageIdHost: messageIdHostOf(publicUrlOf(config)),
+    limits: config.limits,
+    answerTimeoutMilliseconds: config.network.postMilliseconds,
+    retryPausesSeconds: config.exchange.retrySeconds,
+    sendConcurrency: config.exchange.sendersMax,
+    processConcurrency: config.exchange.processorsMax,
+    stopSeconds: config.http.stopSeconds,
   }
 }
 

@@ -170,17 +170,17 @@ function judge({ file, target }: Import): string | undefined {
   return allowed ? undefined : `${file}: ${folder} may not import ${target}`
 }
 
-const layersOfModules = ['wire', 'services', 'adapters', 'edge']
+const layersOfModules = new Set(['wire', 'services', 'adapters', 'edge'])
 
 /** `src/wire/xml/parse.ts` → `src/wire/xml`; `src/config.ts` → itself. */
 function moduleOf(file: string): string {
   const [, layer = '', name = ''] = file.split('/')
   if (!isInsideModule(file)) return file
-  return layersOfModules.includes(layer) ? `src/${layer}/${name}` : `src/${layer}`
+  return layersOfModules.has(layer) ? `src/${layer}/${name}` : `src/${layer}`
 }
 
 function isInsideModule(file: string): boolean {
   const parts = file.split('/')
   const [, layer = ''] = parts
-  return layersOfModules.includes(layer) ? parts.length > 3 : parts.length > 2
+  return layersOfModules.has(layer) ? parts.length > 3 : parts.length > 2
 }

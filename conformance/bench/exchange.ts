@@ -33,7 +33,9 @@ export async function measureReception({ octets, count, warmUp, clients }: Excha
   await using sender = new NodeProcess()
   const receiver = await bed.openReceiver()
   const load = {
-    ...{ octets, clients, url: `${receiver.url}/as4` },
+    octets,
+    clients,
+    url: `${receiver.url}/as4`,
     keys: bed.senderKeys,
     receiver: bed.receiverKeys.certificate,
   }

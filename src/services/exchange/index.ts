@@ -150,7 +150,12 @@ function claimOf(record: OutboundRecord): OutboundClaim {
   const { id, route, at, payload, payloadDigest, contentSize, contentSha256 } = record
   const { sender, receiver, documentType, process, countryC1, instanceId } = record
   const transmission = {
-    ...{ sender, receiver, documentType, process, countryC1, instanceId },
+    sender,
+    receiver,
+    documentType,
+    process,
+    countryC1,
+    instanceId,
     id,
     direction: 'outbound',
     state: 'queued',

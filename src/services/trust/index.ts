@@ -40,63 +40,18 @@ const crlTimeoutMilliseconds = 10_000
 const failurePauseMilliseconds = 5_000
 
 export function createTrust(world: TrustWorld): Trust {
-  let snapshot = world.anchors
-  const fetchedAt = new Map<string, Instant>()
-  const failedAt = new Map<string, Instant>()
-  const underway = new Map<string, Promise<void>>()
-
-  async function fetchList(issuer: Certificate, url: string): Promise<void> {
-    try {
-      const answer = await world.http.request({
-        method: 'GET',
-        url,
-        headers: {},
-        body: undefined,
-        timeoutMilliseconds: crlTimeoutMilliseconds,
-        answerOctetsMax: crlOctetsMax,
-      })
-      if (answer.status !== 200) throw new HttpFailure('lost', `HTTP status ${answer.status}`)
-      snapshot = withRevocationList(snapshot, issuer, readRevocationList(answer.body, issuer))
-      fetchedAt.set(issuer.fingerprint, world.clock.now())
-      world.log.info('crl.refreshed', { url, issuer: issuer.commonName })
-    } catch (cause) {
-      failedAt.set(url, world.clock.now())
-      world.log.error('crl.failed', { url, issuer: issuer.commonName, cause })
-    }
-  }
-
-  /** One fetch per URL at a time, whoever asks. */
-  function refresh(certificate: Certificate, role: CertificateRole): Promise<void> {
-    const issuer = issuerOf(certificate, role, snapshot)
-    const url = certificate.crlUrls.find(candidate => world.crlPrefixes.some(prefix => candidate.startsWith(prefix)))
-    if (issuer === undefined || url === undefined) return Promise.resolve()
-    const failed = failedAt.get(url)
-    if (failed !== undefined && world.clock.now() - failed < failurePauseMilliseconds) return Promise.resolve()
-    const running = underway.get(url) ?? fetchList(issuer, url).finally(() => underway.delete(url))
-    underway.set(url, running)
-    return running
-  }
-
-  function refreshWhenOld(certificate: Certificate, role: CertificateRole): void {
-    if (snapshot.revocation === 'off') return
-    const issuer = issuerOf(certificate, role, snapshot)
-    const fetched = issuer && fetchedAt.get(issuer.fingerprint)
-    if (fetched !== undefined && world.clock.now() - fetched > world.refreshSeconds * 1000) {
-      // fetchList never rejects: a failed refresh leaves the last good list in force until its nextUpdate.
-      void refresh(certificate, role)
-    }
-  }
+  const lists = new RevocationLists(world)
 
   async function withLists<T>(
     candidates: readonly [Certificate, CertificateRole][],
     check: (trust: TrustSnapshot) => T,
   ): Promise<T> {
     try {
-      return check(snapshot)
+      return check(lists.snapshot)
     } catch (error) {
       if (!(error instanceof PkiError) || error.code !== 'revocation-unknown') throw error
-      await Promise.all(candidates.map(([certificate, role]) => refresh(certificate, role)))
-      return check(snapshot)
+      await Promise.all(candidates.map(([certificate, role]) => lists.refresh(certificate, role)))
+      return check(lists.snapshot)
     }
   }
 
@@ -106,8 +61,65 @@ export function createTrust(world: TrustWorld): Trust {
       const trusted = await withLists([[certificate, role]], trust =>
         trustCertificate(certificate, role, trust, world.clock.now()),
       )
-      refreshWhenOld(certificate, role)
+      lists.refreshWhenOld(certificate, role)
       return trusted
     },
+  }
+}
+
+/** The lists fetched so far, in a snapshot that each new one replaces. */
+class RevocationLists {
+  snapshot: TrustSnapshot
+  readonly #world: TrustWorld
+  readonly #fetchedAt = new Map<string, Instant>()
+  readonly #failedAt = new Map<string, Instant>()
+  readonly #underWay = new Map<string, Promise<void>>()
+
+  constructor(world: TrustWorld) {
+    this.#world = world
+    this.snapshot = world.anchors
+  }
+
+  /** Fetches the list of the certificate's issuer; one fetch per URL at a time, whoever asks. Never rejects. */
+  refresh(certificate: Certificate, role: CertificateRole): Promise<void> {
+    const { crlPrefixes, clock } = this.#world
+    const issuer = issuerOf(certificate, role, this.snapshot)
+    const url = certificate.crlUrls.find(candidate => crlPrefixes.some(prefix => candidate.startsWith(prefix)))
+    if (issuer === undefined || url === undefined) return Promise.resolve()
+    const failed = this.#failedAt.get(url)
+    if (failed !== undefined && clock.now() - failed < failurePauseMilliseconds) return Promise.resolve()
+    const running = this.#underWay.get(url) ?? this.#fetch(issuer, url).finally(() => this.#underWay.delete(url))
+    this.#underWay.set(url, running)
+    return running
+  }
+
+  /** In the background: a failed refresh leaves the last good list in force until its nextUpdate. */
+  refreshWhenOld(certificate: Certificate, role: CertificateRole): void {
+    if (this.snapshot.revocation === 'off') return
+    const issuer = issuerOf(certificate, role, this.snapshot)
+    const fetched = issuer && this.#fetchedAt.get(issuer.fingerprint)
+    const { clock, refreshSeconds } = this.#world
+    if (fetched !== undefined && clock.now() - fetched > refreshSeconds * 1000) void this.refresh(certificate, role)
+  }
+
+  async #fetch(issuer: Certificate, url: string): Promise<void> {
+    const { http, clock, log } = this.#world
+    try {
+      const answer = await http.request({
+        method: 'GET',
+        url,
+        headers: {},
+        body: undefined,
+        timeoutMilliseconds: crlTimeoutMilliseconds,
+        answerOctetsMax: crlOctetsMax,
+      })
+      if (answer.status !== 200) throw new HttpFailure('lost', `HTTP status ${answer.status}`)
+      this.snapshot = withRevocationList(this.snapshot, issuer, readRevocationList(answer.body, issuer))
+      this.#fetchedAt.set(issuer.fingerprint, clock.now())
+      log.info('crl.refreshed', { url, issuer: issuer.commonName })
+    } catch (cause) {
+      this.#failedAt.set(url, clock.now())
+      log.error('crl.failed', { url, issuer: issuer.commonName, cause })
+    }
   }
 }
