@@ -2,6 +2,7 @@ import type { BlobKey, Instant, Octets, Spool } from '../kernel/index.ts'
 import type { HttpAnswer, SealedMessage } from '../wire/as4/index.ts'
 import type { ParticipantId } from '../wire/peppol/index.ts'
 import type { NaptrRecord } from '../wire/smp/index.ts'
+import type { XmlElement } from '../wire/xml/index.ts'
 import type {
   Addressing,
   Attempt,
@@ -95,8 +96,8 @@ export interface InboundClaim {
   readonly transmission: Transmission
   readonly payload: Octets
   readonly compressed: boolean
-  /** The inflated payload, where whoever recorded it still has it at hand. */
-  readonly content?: Buffer
+  /** The root of the business document, where whoever recorded it has just parsed it. */
+  readonly document?: XmlElement
 }
 
 export type InboundSettlement =

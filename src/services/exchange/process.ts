@@ -41,17 +41,21 @@ export async function processInbound(world: ProcessWorld, claim: InboundClaim): 
 /** Up to here a document is read whole; larger ones are read without their embedded files. */
 const wholeOctetsMax = 1_000_000
 
-async function summarise({ transmission, payload, compressed, content }: InboundClaim): Promise<InvoiceSummary> {
-  const document = extractDocument(content ?? contentOf(payload, compressed))
-  const skimmed = transmission.contentSize <= wholeOctetsMax ? await gather(document) : await skim(document)
-  if (skimmed === undefined)
-    throw new WireError('document-too-large', 'the document is too large to be read as an invoice')
-  const read = readDocument(skimmed)
+async function summarise(claim: InboundClaim): Promise<InvoiceSummary> {
+  const read = readDocument(claim.document ?? (await documentOf(claim)))
   if ('findings' in read) {
     const [first] = read.findings
     throw new WireError(first?.rule ?? 'unreadable', first?.message ?? 'the document cannot be read as an invoice')
   }
   return summaryOf(read.invoice)
+}
+
+async function documentOf({ transmission, payload, compressed }: InboundClaim): Promise<Buffer> {
+  const document = extractDocument(contentOf(payload, compressed))
+  if (transmission.contentSize <= wholeOctetsMax) return await gather(document)
+  const skimmed = await skim(document)
+  if (skimmed !== undefined) return skimmed
+  throw new WireError('document-too-large', 'the document is too large to be read as an invoice')
 }
 
 async function gather(chunks: AsyncIterable<Buffer>): Promise<Buffer> {

@@ -22,6 +22,7 @@ import {
   participantKey,
   readSbd,
 } from '../../wire/peppol/index.ts'
+import type { XmlElement } from '../../wire/xml/index.ts'
 import type { TransmissionId } from '../domain.ts'
 import type { BlobStore, ExchangeStore, InboundClaim, InboundOutcome, InboundRecord, Log } from '../ports.ts'
 import type { Registry } from '../registry/index.ts'
@@ -83,7 +84,7 @@ async function keepOrDiscard(
   const payload = onlyPayload(message)
   let kept = false
   try {
-    const { sbdh } = readSbd(payload.content)
+    const { sbdh, document } = readSbd(payload.content)
     checkEnvelopeAgrees(header, sbdh)
     const stamp = { messageId: `${world.random.uuid()}@${world.messageIdHost}`, at: world.clock.now() }
     const receipt = await buildReceipt(message, world.signingKey, stamp)
@@ -91,7 +92,7 @@ async function keepOrDiscard(
     // The answer of the commit may be lost: from now on only the store can say that nothing names the octets.
     kept = true
     const inbound = recordOf({ id, at: stamp.at, header, sbdh, message, payload, receipt })
-    const outcome = await record(world, inbound, payload.content.complete ? payload.content.head : undefined)
+    const outcome = await record(world, inbound, document)
     kept = outcome.kind === 'recorded'
     return answerOf(world, outcome, { id, header, receipt })
   } finally {
@@ -131,7 +132,7 @@ interface Received {
 async function record(
   world: ReceiveWorld,
   inbound: InboundRecord,
-  content: Buffer | undefined,
+  document: XmlElement | undefined,
 ): Promise<InboundOutcome> {
   const place = world.reserveProcessing()
   let begun = false
@@ -139,7 +140,7 @@ async function record(
     const outcome = await world.store.recordInbound(inbound, { claimed: place !== undefined })
     if (outcome.kind === 'recorded' && outcome.job && place !== undefined) {
       const { payload, compressed } = inbound
-      place.begin({ transmission: transmissionOf(inbound), payload, compressed, ...(content && { content }) })
+      place.begin({ transmission: transmissionOf(inbound), payload, compressed, ...(document && { document }) })
       begun = true
     }
     return outcome

@@ -23,13 +23,13 @@ export interface DocumentDraft {
 
 /** `only` is the syntax that the document must have; undefined takes any. Never throws for bad input. */
 export function readDraft(
-  octets: Buffer,
+  source: Buffer | XmlElement,
   only: Syntax['name'] | undefined,
   limits: Partial<XmlLimits> | undefined,
 ): DocumentDraft {
   let root: XmlElement
   try {
-    root = parseXml(octets, { ...defaultLimits, ...limits }).root
+    root = Buffer.isBuffer(source) ? parseXml(source, { ...defaultLimits, ...limits }).root : source
   } catch (error) {
     if (!(error instanceof XmlError)) throw error
     const report = new Report()
@@ -141,13 +141,15 @@ class Reader {
       this.unmapped.push(this.xpath(child))
       return
     }
-    const rule = this.onceRule(node) ?? this.syntax.rules.structure
+    const rule = this.onceRule(node, child) ?? this.syntax.rules.structure
     this.report.refuse(rule, [], `There is a second ${node.name}, and one is allowed`, this.xpath(child))
   }
 
-  /** The table names the rules of UBL. */
-  private onceRule({ once }: { readonly once?: string | undefined }): string | undefined {
-    return this.syntax.name === 'ubl' ? once : undefined
+  /** The rule that allows the element once; the table names those of UBL. */
+  private onceRule({ once }: { readonly once?: string | undefined }, element: XmlElement): string | undefined {
+    if (this.syntax.name === 'ubl') return once
+    const { parent } = element
+    return parent === undefined ? undefined : this.syntax.onceRules[`${this.nameOf(parent)}/${this.nameOf(element)}`]
   }
 
   /** Without its scheme nobody knows what the number is; without the number the scheme says nothing. */
@@ -274,12 +276,17 @@ class Reader {
       record[key] = value
     } else if (isSame(record[key], value)) {
       return
-    } else if (place > 0 && this.onceRule(leaf) === undefined) {
+    } else if (place > 0 && this.onceRule(leaf, element) === undefined) {
       this.unmapped.push(this.xpath(element))
     } else {
       const path = this.path(slot, key)
       const message = `${titleOf(path)} occurs with two values, and one is allowed`
-      this.report.refuse(this.onceRule(leaf) ?? this.syntax.rules.structure, path, message, this.xpath(element))
+      this.report.refuse(
+        this.onceRule(leaf, element) ?? this.syntax.rules.structure,
+        path,
+        message,
+        this.xpath(element),
+      )
     }
   }
 

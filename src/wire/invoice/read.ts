@@ -1,4 +1,4 @@
-import type { XmlLimits } from '../xml/index.ts'
+import type { XmlElement, XmlLimits } from '../xml/index.ts'
 import { checkAmounts } from './check-amounts.ts'
 import { checkConditions } from './check-conditions.ts'
 import { checkAddressing, checkPeppol } from './check-peppol.ts'
@@ -40,11 +40,11 @@ export function readInvoice(json: unknown): InvoiceReading {
 }
 
 /**
- * An invoice in UBL or CII as somebody else wrote it: its structure must be sound and no mandatory term missing, but whether its
- * amounts agree is not asked. For documents that come in. Never throws for bad input.
+ * An invoice in UBL or CII as somebody else wrote it, as octets or already parsed: its structure must be sound and no mandatory term
+ * missing, but whether its amounts agree is not asked. For documents that come in. Never throws for bad input.
  */
-export function readDocument(octets: Buffer, limits?: Partial<XmlLimits>): DocumentReading {
-  return received(readDraft(octets, undefined, limits))
+export function readDocument(source: Buffer | XmlElement, limits?: Partial<XmlLimits>): DocumentReading {
+  return received(readDraft(source, undefined, limits))
 }
 
 /** As readDocument, for a UBL Invoice or CreditNote only. */

@@ -28,6 +28,8 @@ export interface Syntax {
   readonly fillers: Readonly<Record<string, string>>
   /** Elements whose meaning hangs on a condition: when none holds, the document is wrong, not merely richer than the model. */
   readonly mustMatch: Readonly<Record<string, { readonly rule: string; readonly message: string }>>
+  /** `parent/child`: the rule that allows the element once where the XSD allows more; the table's column `once` is UBL's. */
+  readonly onceRules: Readonly<Record<string, string>>
   /** `parent/child`: the XSD allows several, EN 16931 one, and no fatal rule forbids more. The model takes the first. */
   readonly mayRepeat: ReadonlySet<string>
   /** Mandatory in the XSD, so often there without content. */
@@ -71,6 +73,7 @@ function ubl(root: 'Invoice' | 'CreditNote'): Syntax {
       'cac:CardAccount/cbc:NetworkID': 'NA',
     },
     mustMatch: { 'cac:AllowanceCharge': chargeIndicator, 'cac:TaxTotal': vatCurrencies },
+    onceRules: {},
     mayRepeat: new Set(),
     mayBeEmpty: new Set(),
     rules: { root: 'ubl.root', structure: 'ubl.structure', cannotCarry: 'ubl.cannot-carry' },
@@ -84,6 +87,34 @@ const ciiPrefixes = {
   ram: `${uncefact}:ReusableAggregateBusinessInformationEntity:100`,
   udt: `${uncefact}:UnqualifiedDataType:100`,
   qdt: `${uncefact}:QualifiedDataType:100`,
+}
+
+const summation = 'ram:SpecifiedTradeSettlementHeaderMonetarySummation'
+
+/** The fatal ones among CII-SR-*. [EN16931-CII 1.3.16] */
+const ciiOnceRules: Readonly<Record<string, string>> = {
+  'rsm:ExchangedDocumentContext/ram:GuidelineSpecifiedDocumentContextParameter': 'CII-SR-009',
+  'rsm:ExchangedDocument/ram:TypeCode': 'CII-SR-014',
+  'ram:ApplicableProductCharacteristic/ram:Description': 'CII-SR-069',
+  'ram:ApplicableProductCharacteristic/ram:Value': 'CII-SR-072',
+  'ram:AppliedTradeAllowanceCharge/ram:ActualAmount': 'CII-SR-440',
+  'ram:NetPriceProductTradePrice/ram:ChargeAmount': 'CII-SR-441',
+  'ram:SellerTradeParty/ram:DefinedTradeContact': 'CII-SR-455',
+  'ram:BuyerTradeParty/ram:DefinedTradeContact': 'CII-SR-456',
+  'ram:SellerTradeParty/ram:URIUniversalCommunication': 'CII-SR-459',
+  'ram:BuyerTradeParty/ram:URIUniversalCommunication': 'CII-SR-460',
+  'ram:ApplicableTradeTax/ram:DueDateTypeCode': 'CII-SR-462',
+  'ram:ApplicableHeaderTradeSettlement/ram:PaymentReference': 'CII-SR-469',
+  'ram:SpecifiedTradeAllowanceCharge/ram:CategoryTradeTax': 'CII-SR-472',
+  'ram:SpecifiedTradeAllowanceCharge/ram:ActualAmount': 'CII-SR-473',
+  [`${summation}/ram:LineTotalAmount`]: 'CII-SR-477',
+  [`${summation}/ram:ChargeTotalAmount`]: 'CII-SR-478',
+  [`${summation}/ram:AllowanceTotalAmount`]: 'CII-SR-479',
+  [`${summation}/ram:TaxBasisTotalAmount`]: 'CII-SR-480',
+  [`${summation}/ram:RoundingAmount`]: 'CII-SR-481',
+  [`${summation}/ram:GrandTotalAmount`]: 'CII-SR-482',
+  [`${summation}/ram:TotalPrepaidAmount`]: 'CII-SR-484',
+  [`${summation}/ram:DuePayableAmount`]: 'CII-SR-487',
 }
 
 const cii: Syntax = {
@@ -102,6 +133,7 @@ const cii: Syntax = {
     'ram:Name!=': 'Project reference',
   },
   mustMatch: { 'ram:SpecifiedTradeAllowanceCharge': chargeIndicator, 'ram:TaxTotalAmount': vatCurrencies },
+  onceRules: ciiOnceRules,
   mayRepeat: new Set([
     'ram:PayeeTradeParty/ram:ID',
     'ram:PayeeTradeParty/ram:GlobalID',

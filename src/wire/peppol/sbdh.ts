@@ -28,6 +28,8 @@ export interface ReadSbd {
   readonly sbdh: Sbdh
   /** Root element of the business document, or the wrapper of one that is not XML. */
   readonly payload: { readonly namespace: string; readonly local: string }
+  /** The root of the business document, where the content was wholly at hand: whoever reads on need not parse it again. */
+  readonly document: XmlElement | undefined
 }
 
 /**
@@ -40,7 +42,8 @@ export function readSbd(content: PayloadContent): ReadSbd {
     const { header, document } = content.complete ? wholeFrame(content.head) : startOfFrame(content)
     const sbdh = readHeader(header)
     checkDocument(sbdh, document)
-    return { sbdh, payload: { namespace: document.namespace, local: document.local } }
+    const payload = { namespace: document.namespace, local: document.local }
+    return { sbdh, payload, document: content.complete ? document : undefined }
   } catch (error) {
     const cause = error instanceof XmlError ? fromXml(error) : error
     if (!(cause instanceof PeppolError)) throw error
