@@ -179,6 +179,27 @@ const forgeries: [title: string, document: string, finding: Record<string, strin
     ),
     { rule: 'cii.structure', location: `${settlement}/ram:InvoiceCurrencyCode[2]` },
   ],
+  ...(
+    [
+      [
+        'CII-SR-477',
+        `<ram:LineTotalAmount>1</ram:LineTotalAmount><ram:TaxBasisTotalAmount>`,
+        '<ram:TaxBasisTotalAmount>',
+      ],
+      ['CII-SR-487', '<ram:DuePayableAmount>1</ram:DuePayableAmount><ram:DuePayableAmount>', '<ram:DuePayableAmount>'],
+      [
+        'CII-SR-441',
+        '<ram:ChargeAmount>1</ram:ChargeAmount></ram:NetPriceProductTradePrice>',
+        '</ram:NetPriceProductTradePrice>',
+      ],
+      ['CII-SR-473', '<ram:ActualAmount>1</ram:ActualAmount><ram:Reason>', '<ram:Reason>'],
+      ['CII-SR-460', '<ram:URIUniversalCommunication/></ram:BuyerTradeParty>', '</ram:BuyerTradeParty>'],
+    ] as const
+  ).map(([rule, to, from]): [string, string, Record<string, string>] => [
+    `what ${rule} allows once`,
+    forged(from, to),
+    { rule },
+  ]),
   [
     'abc as an amount',
     forged('>250.00</ram:LineTotalAmount>', '>abc</ram:LineTotalAmount>'),
@@ -277,6 +298,12 @@ describe('what CII says in its own way', () => {
     const written = writeCii(invoice)
     expect(written.toString().match(/<ram:DueDateTypeCode>72</g)).toHaveLength(invoice.vatBreakdown.length)
     expect(readCii(written)).toMatchObject({ invoice })
+  })
+
+  it('two VAT point date codes are refused', () => {
+    const json = sample(invoice => ((invoice.vatPointDateCode = '432'), (invoice.lines[0].vat.rate = '10')))
+    const document = writeCii(readGood(json)).toString().replace('>72<', '>29<')
+    expect(findingsIn(document)[0]).toMatchObject({ rule: 'CII-SR-462', pointer: '/vatPointDateCode', term: 'BT-8' })
   })
 
   it('an account number that is no IBAN is a proprietary one', () => {
