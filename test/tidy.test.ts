@@ -75,7 +75,7 @@ const laws: Readonly<Record<string, Law>> = {
   'src/adapters/blobs': adapter('node:os'),
   'src/adapters/keys': adapter('node-forge', 'node:util'),
   'src/adapters/log': adapter('pino'),
-  'src/adapters/rules': adapter(),
+  'src/adapters/rules': adapter('node:zlib'),
   // A door sees services; only the command line, which composes for itself, sees everything.
   'src/edge': {
     modules: ['kernel', 'wire', 'services', 'edge'],

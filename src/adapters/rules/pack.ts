@@ -35,8 +35,8 @@ export function packName({ name, version }: Pick<Pack, 'name' | 'version'>): str
 
 /**
  * nothing-to-import: no Schematron file at the path. taken: the name and version belong to other rules. unknown-pack: no such name or
- * version. not-in-force: no version on that day. damaged: the stored files do not agree with their manifest.
+ * version. not-in-force: no version on that day. unreadable: a damaged ZIP archive. damaged: the stored files do not agree with their manifest.
  */
-export type PackErrorCode = 'nothing-to-import' | 'taken' | 'unknown-pack' | 'not-in-force' | 'damaged'
+export type PackErrorCode = 'nothing-to-import' | 'taken' | 'unknown-pack' | 'not-in-force' | 'unreadable' | 'damaged'
 
 export class PackError extends WireError<PackErrorCode> {}

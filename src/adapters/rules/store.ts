@@ -5,6 +5,7 @@ import { compileSchematron, compiledFormat, loadRules } from '../../wire/schemat
 import { compareVersions } from './choose.ts'
 import { type Pack, PackError, packName } from './pack.ts'
 import { syntaxOfRules } from './syntax.ts'
+import { readZip } from './zip.ts'
 
 /** The files of a pack, in a folder named `name@version`. */
 const manifestFile = 'manifest.json'
@@ -22,29 +23,40 @@ export interface ImportOptions {
 }
 
 /**
- * Compiles and stores a Schematron file, or every one in a folder as a pack of its own. Without a name the file's is taken, without
+ * Compiles and stores a Schematron file, or every one in a folder or ZIP archive as a pack of its own. Without a name the file's is taken, without
  * a version the one in its name, else the first digits of its hash. The same file under the same name is stored anew. Throws
  * PackError, SchematronError and XmlError; what was compiled before is then stored, the rest is not.
  */
 export function importPacks(folder: string, path: string, options: ImportOptions): readonly Pack[] {
   if (!existsSync(path)) throw new PackError('nothing-to-import', `${path} is not there`)
-  const files = statSync(path).isDirectory() ? schematronFiles(path) : [path]
-  if (files.length === 0) throw new PackError('nothing-to-import', `${path} has no file with the ending .sch`)
-  if (files.length > 1 && options.name !== undefined) {
-    throw new PackError('taken', `${path} has ${files.length} Schematron files; one name is not enough for them`)
+  const sources = sourcesAt(path)
+  if (sources.length === 0) throw new PackError('nothing-to-import', `${path} has no file with the ending .sch`)
+  if (sources.length > 1 && options.name !== undefined) {
+    throw new PackError('taken', `${path} has ${sources.length} Schematron files; one name is not enough for them`)
   }
-  return files.map(file => importFile(folder, file, options))
+  return sources.map(source => importSource(folder, source, options))
 }
 
-function schematronFiles(path: string): string[] {
-  return readdirSync(path, { recursive: true, encoding: 'utf8' })
-    .filter(name => name.endsWith('.sch'))
-    .sort()
-    .map(name => join(path, name))
+interface Source {
+  readonly file: string
+  readonly content: () => Buffer
 }
 
-function importFile(folder: string, file: string, options: ImportOptions): Pack {
-  const source = readFileSync(file)
+function sourcesAt(path: string): readonly Source[] {
+  if (statSync(path).isDirectory()) {
+    const names = readdirSync(path, { recursive: true, encoding: 'utf8' })
+    return schematronOf(names.map(name => ({ file: name, content: () => readFileSync(join(path, name)) })))
+  }
+  if (!path.endsWith('.zip')) return [{ file: path, content: () => readFileSync(path) }]
+  return schematronOf(readZip(readFileSync(path)).map(entry => ({ file: entry.name, content: entry.content })))
+}
+
+function schematronOf(sources: readonly Source[]): readonly Source[] {
+  return sources.filter(({ file }) => file.endsWith('.sch')).sort((a, b) => (a.file < b.file ? -1 : 1))
+}
+
+function importSource(folder: string, { file, content }: Source, options: ImportOptions): Pack {
+  const source = content()
   const code = compileSchematron(source)
   const { title, size } = loadRules(code)
   const sha256 = sha256Of(source)

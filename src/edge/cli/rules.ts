@@ -30,7 +30,7 @@ export const rules: Command = {
     'valid-to': { type: 'string', value: 'DATE', text: 'The last day.' },
     order: { type: 'string', value: 'NUMBER', text: 'Packs run from the lowest to the highest; 100 when not given.' },
   },
-  notes: ['PATH is a Schematron file (.sch), or a folder of which every such file becomes a pack.'],
+  notes: ['PATH is a Schematron file (.sch), or a folder or .zip archive of which every such file becomes a pack.'],
   async run(given, terminal) {
     const [what = '', path, ...more] = given.positionals
     if (what === 'list' && path === undefined) return showPacks(listPacks(rulesFolderOf(given)), terminal)

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { deflateRawSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import {
   choosePack,
@@ -34,6 +35,31 @@ function schematron(name: string, forbidden: string): string {
 }
 
 const document = parseXml('<a><b/></a>').root
+
+/** An archive with deflated files. */
+function zip(files: Readonly<Record<string, Buffer>>): Buffer {
+  const [locals, entries]: [Buffer[], Buffer[]] = [[], []]
+  for (const [name, content] of Object.entries(files)) {
+    const packed = deflateRawSync(content)
+    const local = Buffer.alloc(30)
+    local.writeUInt32LE(0x04034b50, 0)
+    local.writeUInt16LE(name.length, 26)
+    const entry = Buffer.alloc(46)
+    entry.writeUInt32LE(0x02014b50, 0)
+    entry.writeUInt16LE(8, 10)
+    entry.writeUInt32LE(packed.length, 20)
+    entry.writeUInt32LE(content.length, 24)
+    entry.writeUInt16LE(name.length, 28)
+    entry.writeUInt32LE(Buffer.concat(locals).length, 42)
+    locals.push(local, Buffer.from(name), packed)
+    entries.push(entry, Buffer.from(name))
+  }
+  const end = Buffer.alloc(22)
+  end.writeUInt32LE(0x06054b50, 0)
+  end.writeUInt16LE(Object.keys(files).length, 10)
+  end.writeUInt32LE(Buffer.concat(locals).length, 16)
+  return Buffer.concat([...locals, ...entries, end])
+}
 
 describe('a pack', () => {
   it('is imported with what its file tells, and runs', () => {
@@ -108,6 +134,26 @@ describe('a folder', () => {
     expect(importPacks(place, source, { version: '1' }).map(packName)).toEqual(['two@1', 'one@1'])
     expect(listPacks(place).map(packName)).toEqual(['one@1', 'two@1'])
     expect(() => importPacks(place, source, { name: 'x' })).toThrow(expect.objectContaining({ code: 'taken' }))
+  })
+
+  it('may be a ZIP archive', () => {
+    const source = readFileSync(schematron('one.sch', 'b'))
+    const path = join(mkdtempSync(join(folder, 'zip-')), 'rules.zip')
+    writeFileSync(path, zip({ 'deep/one.sch': source, 'readme.txt': Buffer.from('x') }))
+    expect(importPacks(store(), path, { version: '1' }).map(packName)).toEqual(['one@1'])
+  })
+
+  it('that is a damaged ZIP archive is refused', () => {
+    const path = join(mkdtempSync(join(folder, 'zip-')), 'rules.zip')
+    const whole = zip({ 'one.sch': readFileSync(schematron('one.sch', 'b')) })
+    const wrongSize = Buffer.from(whole)
+    wrongSize[whole.indexOf(Buffer.from([0x50, 0x4b, 1, 2])) + 24]! ^= 1
+    const encrypted = Buffer.from(whole)
+    encrypted[whole.indexOf(Buffer.from([0x50, 0x4b, 1, 2])) + 8] = 1
+    for (const octets of [whole.subarray(0, -30), whole.subarray(40), wrongSize, encrypted]) {
+      writeFileSync(path, octets)
+      expect(() => importPacks(store(), path, {})).toThrow(expect.objectContaining({ code: 'unreadable' }))
+    }
   })
 
   it('without any is refused, and so is a path that is not there', () => {
