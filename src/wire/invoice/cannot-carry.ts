@@ -43,9 +43,8 @@ class Walk {
       if (entry === undefined || value === undefined) continue
       const at = [...path, key]
       if (entry.shape === 'leaf') {
-        const reason = this.obstacle(entry, bag)
-        // A prefix stands before the text of its sibling.
-        if (reason !== undefined && !isPrefix(key, fields)) this.lost(at, reason)
+        const reason = isPrefix(key, fields) ? this.prefixObstacle(entry, bag[key]) : this.obstacle(entry, bag)
+        if (reason !== undefined) this.lost(at, reason)
       } else if (entry.shape === 'one') {
         this.group(entry.fields, value as Bag, at)
       } else {
@@ -58,6 +57,9 @@ class Walk {
     const binding = this.plan.bindings.get(leaf)
     if (binding === undefined) return 'it has no place'
     const { sharedBy, outerOf, key } = binding
+    if (this.plan.syntax.name === 'ubl' && leaf.prefixedBy !== undefined && bag[leaf.prefixedBy] === undefined) {
+      if (/^#[^#]{3}#/.test(String(bag[key]))) return 'it begins like a subject code'
+    }
     if (outerOf !== undefined && ((this.invoice[outerOf.key] as readonly Bag[] | undefined) ?? []).length === 0) {
       return 'the group it stands in is missing'
     }
@@ -66,6 +68,12 @@ class Walk {
     const before = this.said.get(binding) ?? value
     this.said.set(binding, before)
     return before === value ? undefined : 'the document has one for all, and it is another one'
+  }
+
+  /** Without a place of its own it stands before the text, and is known there by its length. */
+  private prefixObstacle(leaf: Leaf, value: unknown): string | undefined {
+    if (this.plan.bindings.has(leaf) || /^[^#]{3}$/.test(String(value))) return undefined
+    return 'it does not have three characters'
   }
 
   private lost(path: Path, reason: string): void {

@@ -3,14 +3,20 @@ import { type Path, type Report, titleOf } from './finding.ts'
 import type { Draft, InvoiceDraft, PaymentMeans, Period } from './model.ts'
 import { isCreditNote } from './profiles.ts'
 
-/* What EN 16931 demands of terms together, apart from amounts and VAT. [EN 16931-1 §6.4; UBL-SR-44, 47, 54, 55] */
+/* What EN 16931 demands of terms together, apart from amounts and VAT. [EN 16931-1 §6.4; UBL-SR-44, 47, 54, 55; CII-SR-467] */
 
-export function checkConditions(draft: InvoiceDraft, report: Report): void {
+/** `syntax` is what the invoice is sent as. */
+export function checkConditions(draft: InvoiceDraft, report: Report, syntax: 'ubl' | 'cii'): void {
   checkDates(draft, report)
   checkParties(draft, report)
   checkPayment(draft, report)
-  checkNotes(draft, report)
+  checkSame(draft.paymentMeans ?? [], 'code', { rule: syntax === 'ubl' ? 'UBL-SR-47' : 'CII-SR-467', report })
+  if (syntax === 'ubl') checkUbl(draft, report)
   const { currency, vatCurrency, totals } = draft
+  if (syntax === 'cii' && vatCurrency !== undefined && vatCurrency === currency) {
+    const message = 'VAT accounting currency code (BT-6) must not be the invoice currency code (BT-5) in CII'
+    report.fatal('BR-53', ['vatCurrency'], message)
+  }
   if (
     vatCurrency !== undefined &&
     vatCurrency !== currency &&
@@ -110,7 +116,12 @@ function checkPayment(draft: InvoiceDraft, report: Report): void {
       report.warn('BR-51', at, `${titleOf(at)} must not be shown in full: at most the first 6 and last 4 digits`)
     }
   }
-  checkSame(means, 'code', { rule: 'UBL-SR-47', report })
+}
+
+/** What only UBL cannot say. */
+function checkUbl(draft: InvoiceDraft, report: Report): void {
+  const means = draft.paymentMeans ?? []
+  checkNotes(draft, report)
   checkSame(means, 'remittanceInformation', { rule: 'UBL-SR-44', report })
   for (const [key, rule] of [
     ['card', 'UBL-SR-54'],

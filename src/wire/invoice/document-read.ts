@@ -87,7 +87,7 @@ class Reader {
     this.visit(this.document, this.plan.root)
     this.spread(draft)
     this.checkRepetitions()
-    dropFillers(draft)
+    if (this.syntax.name === 'ubl') dropFillers(draft)
     return draft
   }
 

@@ -35,7 +35,7 @@ export function readInvoice(json: unknown): InvoiceReading {
   const draft = readJsonDraft(json, report)
   derive(draft)
   checkPresence(draft, report, { derivedToo: false })
-  checkRules(draft, report)
+  checkRules(draft, report, 'ubl')
   return concluded(draft, report)
 }
 
@@ -66,7 +66,7 @@ export function readDocumentToSend(octets: Buffer, limits?: Partial<XmlLimits>):
   if (typeCode !== undefined && syntax?.name === 'ubl' && isCreditNote(typeCode) !== (syntax.root === 'CreditNote')) {
     report.fatal('BR-CL-01', ['typeCode'], `Invoice type code (BT-3) ${typeCode} is not a type of a UBL ${syntax.root}`)
   }
-  checkRules(draft, report, syntax?.name)
+  checkRules(draft, report, syntax?.name ?? 'ubl')
   return received(read)
 }
 
@@ -76,12 +76,12 @@ function received({ draft = {}, syntax, unmapped, report }: DocumentDraft): Docu
   return { ...reading, syntax: syntax?.name ?? 'ubl', unmapped }
 }
 
-function checkRules(draft: InvoiceDraft, report: Report, syntax?: 'ubl' | 'cii'): void {
+function checkRules(draft: InvoiceDraft, report: Report, syntax: 'ubl' | 'cii'): void {
   const peppolRules = profileOf(draft)?.peppolRules ?? false
   checkValues(draft, report)
   checkAmounts(draft, report, { peppolRules, vatUnsaidWhenNone: syntax === 'cii' })
   checkVat(draft, report)
-  checkConditions(draft, report)
+  checkConditions(draft, report, syntax)
   checkAddressing(draft, report)
   if (!peppolRules) return
   checkPeppol(draft, report)

@@ -300,6 +300,28 @@ describe('what CII says in its own way', () => {
     expect(readCii(written)).toMatchObject({ invoice })
   })
 
+  it('a note may begin as UBL writes subject codes, and UBL is said not to carry it', () => {
+    const plain = { ...readGood(sample()), notes: [{ text: '#AAI#x' }, { subjectCode: 'LONG', text: 'y' }] }
+    expect(findingsIn(String(writeCii({ ...plain, notes: plain.notes.slice(0, 1) })))).toEqual([])
+    expect(readCii(writeCii(plain))).toMatchObject({ invoice: plain })
+    expect(pointers(cannotCarry(plain, 'cii'))).toEqual([])
+    expect(pointers(cannotCarry(plain, 'ubl'))).toEqual(['/notes/0/text', '/notes/1/subjectCode'])
+  })
+
+  it('a credit note may have a due date without payment means, and NA is an order number', () => {
+    const { paymentMeans: _, ...rest } = readGood(sample(json => (json.salesOrderReference = 'S1')))
+    const invoice = { ...rest, typeCode: '381', purchaseOrderReference: 'NA' }
+    const reading = readDocumentToSend(writeCii(invoice))
+    expect('invoice' in reading && reading.invoice).toEqual(invoice)
+  })
+
+  it('payment means of two kinds and a VAT currency that is none are refused', () => {
+    const invoice = readGood(sample())
+    const means = [...(invoice.paymentMeans ?? []), { code: '10' }]
+    expect(findingsIn(String(writeCii({ ...invoice, paymentMeans: means })))).toMatchObject([{ rule: 'CII-SR-467' }])
+    expect(findingsIn(String(writeCii({ ...invoice, vatCurrency: 'EUR' })))[0]).toMatchObject({ rule: 'BR-53' })
+  })
+
   it('two VAT point date codes are refused', () => {
     const json = sample(invoice => ((invoice.vatPointDateCode = '432'), (invoice.lines[0].vat.rate = '10')))
     const document = writeCii(readGood(json)).toString().replace('>72<', '>29<')
