@@ -3,6 +3,7 @@ import { compileCall } from './compile-call.ts'
 import { compilePath } from './compile-path.ts'
 import { SchematronError } from './error.ts'
 import { alternativesOf, type Binding, type Expression } from './expression.ts'
+import { once } from './once.ts'
 import { parseDecimal } from './values.ts'
 
 /** The JavaScript of one expression. Throws SchematronError for what the subset does not have. */
@@ -68,10 +69,10 @@ export function compile(expression: Expression, scope: Scope, program: Program):
         : { type: 'boolean', js: `R.isCastable(${given})` }
     }
     case 'call':
-      return compileCall(expression, scope, program)
+      return once(compileCall(expression, scope, program), expression, { scope, program })
     case 'path':
   }
-  return compilePath(expression, scope, program)
+  return once(compilePath(expression, scope, program), expression, { scope, program })
 }
 
 /** Joined in document order, each node once. */

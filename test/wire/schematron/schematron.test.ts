@@ -131,6 +131,19 @@ describe('the rules of a pattern', () => {
     expect(run(content, document).map(({ location }) => location)).toEqual(['/doc/a[2]'])
   })
 
+  it('compute what depends on the document only once, and what does not for every node', () => {
+    const content = `<let name="top" value="'1'"/><pattern><rule context="n:a"><let name="mine" value="@id"/>
+      <assert id="ALL" test="count(//n:a[@id = $top]) = 1">no</assert>
+      <assert id="MINE" test="//n:a[@id = $mine] = 10">no</assert>
+      <assert id="CURRENT" test="//n:a[@id = current()/@id] = 10">no</assert>
+      <assert id="BOUND" test="some $x in //n:a[@id = $mine] satisfies /n:doc/n:a[. = $x] = 10">no</assert></rule></pattern>`
+    expect(run(content, document).map(({ rule, location }) => `${rule} ${location}`)).toEqual([
+      'MINE /doc/a[2]',
+      'CURRENT /doc/a[2]',
+      'BOUND /doc/a[2]',
+    ])
+  })
+
   it('survive a function without end', () => {
     const content = `<xsl:function name="u:f"><xsl:param name="x"/><xsl:sequence select="u:f($x)"/></xsl:function>
       <pattern><rule context="/*"><assert id="LOOP" test="u:f(1)">no</assert></rule></pattern>`

@@ -1,0 +1,31 @@
+import type { Code, Program, Scope } from './code.ts'
+import { type Expression, mentions } from './expression.ts'
+
+/**
+ * What begins at the document has one value for all of it: it is computed when it is first asked for. Without this a rule that looks
+ * at the whole document for every line of it would take quadratic time.
+ */
+export function once(code: Code, expression: Expression, { scope, program }: { scope: Scope; program: Program }): Code {
+  // Global variables are computed once anyway.
+  if (scope.current === 'D.document' || !isOfDocument(expression, scope)) return code
+  const name = program.fresh()
+  program.lines.push(`function ${name}(D){return D.globals.${name}??=${code.js};}`)
+  const js = `${name}(D)`
+  return code.type === 'nodes' ? { type: 'nodes', js, requires: code.requires } : { type: code.type, js }
+}
+
+/** Whether the value depends on the document only: an absolute path, or a function of such paths and of literals. */
+function isOfDocument(expression: Expression, scope: Scope): boolean {
+  if (expression.kind === 'path') return expression.absolute && !mentions(expression, part => isLocal(part, scope))
+  if (expression.kind !== 'call') return false
+  const others = expression.given.filter(({ kind }) => kind !== 'string' && kind !== 'number')
+  return others.length > 0 && others.every(one => isOfDocument(one, scope))
+}
+
+function isLocal(part: Expression, { variables }: Scope): boolean {
+  if (part.kind === 'call') return part.name === 'current'
+  if (part.kind !== 'variable') return false
+  const variable = variables.get(part.name)
+  // One that is unknown here is bound within the path itself.
+  return variable !== undefined && !/^(?:\w+\(undefined,D\)|k\d+)$/.test(variable.js)
+}
