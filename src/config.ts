@@ -204,8 +204,8 @@ const settings = {
     }),
   },
   exchange: {
-    sendersMax: integer({ default: 16, min: 1, max: 1000, text: 'Messages sent at the same time.' }),
-    processorsMax: integer({ default: 4, min: 1, max: 1000, text: 'Received messages worked on at the same time.' }),
+    sendersMax: integer({ default: 32, min: 1, max: 1000, text: 'Messages sent at the same time.' }),
+    processorsMax: integer({ default: 32, min: 1, max: 1000, text: 'Received messages worked on at the same time.' }),
     retrySeconds: list({
       item: seconds,
       default: [30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 57_600],

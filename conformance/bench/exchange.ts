@@ -51,7 +51,7 @@ export async function measureReception({ octets, count, warmUp, clients }: Excha
  */
 export async function measureExchange({ octets, count, warmUp, clients }: ExchangeLoad): Promise<ExchangeFigures> {
   await using bed = await makeBed()
-  const sender = await bed.openNode('sender', bed.senderKeys, { 'exchange.sendersMax': clients })
+  const sender = await bed.openNode('sender', bed.senderKeys)
   const receiver = await bed.openReceiver()
   const certificatePem = readFileSync(bed.receiverKeys.certificate, 'utf8')
   const route = { kind: 'static', url: `${receiver.url}/as4`, certificatePem } as const
