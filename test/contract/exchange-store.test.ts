@@ -385,8 +385,8 @@ describe('work', () => {
     using here = store.onWork(() => called.here++)
     using there = other.onWork(() => called.there++)
     await store.recordInbound(inboundRecord())
-    expect(called.here).toBe(1)
-    await expect.poll(() => called.there).toBe(1)
+    expect(called.here).toBeGreaterThan(0)
+    await expect.poll(() => called.there).toBeGreaterThan(0)
     expect([here, there]).toHaveLength(2)
   })
 

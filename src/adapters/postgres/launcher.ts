@@ -214,6 +214,13 @@ async function explainEnd(
     await sleep(childrenMilliseconds)
     return undefined
   }
+  // Another process has made the file and not yet written it; or that process died in between, long ago.
+  if (/lock file "[^"]*" is empty/.test(said)) {
+    const { mtimeMs = Date.now() } = (await stat(pidFileOf(cluster)).catch(() => undefined)) ?? {}
+    if (Date.now() - mtimeMs > abandonedMilliseconds) await rm(pidFileOf(cluster), { force: true })
+    await sleep(childrenMilliseconds)
+    return undefined
+  }
   if (/Address already in use/i.test(said) && end.port !== undefined) {
     if (end.fixed) throw new Error(`Port ${end.port} is taken: choose another one for PostgreSQL.`)
     await rm(cluster.portFile, { force: true })
@@ -223,6 +230,9 @@ async function explainEnd(
     cause: end.ended,
   })
 }
+
+/** PostgreSQL writes its lock file within moments of making it. */
+const abandonedMilliseconds = 5_000
 
 /** Children of a killed server end when they next look for it, which most do at once. */
 const childrenMilliseconds = 50

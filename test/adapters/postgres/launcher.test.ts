@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -129,6 +129,15 @@ describe('the embedded server', () => {
     const postgres = await start()
     expect(await query(postgres.url, 'select 1 as one')).toEqual({ one: 1 })
     expect(await pidOf()).not.toBe(process.pid)
+  })
+
+  it('starts over an empty lock file that a dead process left long ago', async () => {
+    await (await start())[Symbol.asyncDispose]()
+    const lockFile = join(folder, 'cluster/data/postmaster.pid')
+    await writeFile(lockFile, '')
+    const longAgo = new Date(Date.now() - 60_000)
+    await utimes(lockFile, longAgo, longAgo)
+    expect(await query((await start()).url, 'select 1 as one')).toEqual({ one: 1 })
   })
 
   it('left by one who lets it run is adopted', async () => {
