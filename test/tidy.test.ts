@@ -31,6 +31,9 @@ const laws: Readonly<Record<string, Law>> = {
   'src/wire/smp': { modules: ['kernel', 'wire/xml', 'wire/xmldsig', 'wire/pki', 'wire/peppol'], packages: pure },
   'src/wire/schematron': { modules: ['kernel', 'wire/xml'], packages: pure },
   'src/wire/invoice': { modules: ['kernel', 'wire/xml', 'wire/peppol'], packages: pure },
+  'src/wire/facturx': { modules: ['kernel', 'wire/xml', 'wire/invoice'], packages: pure },
+  'src/wire/view': { modules: ['kernel', 'wire/xml', 'wire/invoice'], packages: pure },
+  'src/wire/mapping': { modules: ['kernel', 'wire/xml', 'wire/invoice'], packages: pure },
   'src/services/domain.ts': { modules: ['kernel', 'wire'], packages: [] },
   'src/services/ports.ts': { modules: ['kernel', 'wire', 'services/domain.ts'], packages: [] },
   'src/services/trace': { modules: ['services/domain.ts'], packages: ['node:process'] },
@@ -60,6 +63,7 @@ const laws: Readonly<Record<string, Law>> = {
     modules: ['kernel', 'wire', 'services/domain.ts', 'services/ports.ts', 'services/exchange'],
     packages: [],
   },
+  'src/services/documents': { modules: ['kernel', 'wire', 'services/domain.ts', 'services/ports.ts'], packages: [] },
   'src/adapters/postgres': adapter(
     'knex',
     'migrations',
@@ -75,7 +79,17 @@ const laws: Readonly<Record<string, Law>> = {
   'src/adapters/blobs': adapter('node:os'),
   'src/adapters/keys': adapter('node-forge', 'node:util'),
   'src/adapters/log': adapter('pino'),
-  'src/adapters/rules': adapter('node:zlib'),
+  'src/adapters/pdf': adapter(
+    '@cantoo/pdf-lib',
+    '@expo-google-fonts/inter',
+    'pdfkit',
+    'qrcode-generator',
+    'node:module',
+    'node:url',
+    'node:worker_threads',
+    'node:zlib',
+  ),
+  'src/adapters/rules': adapter('libxml2-wasm', 'node:url', 'node:worker_threads', 'node:zlib'),
   // A door sees services; only the command line, which composes for itself, sees everything.
   'src/edge': {
     modules: ['kernel', 'wire', 'services', 'edge'],

@@ -1,7 +1,10 @@
 import type { BlobKey, Instant, Octets, Spool } from '../kernel/index.ts'
 import type { HttpAnswer, SealedMessage } from '../wire/as4/index.ts'
 import type { ParticipantId } from '../wire/peppol/index.ts'
+import type { FacturxProfile } from '../wire/facturx/index.ts'
+import type { RuleSet } from '../wire/schematron/index.ts'
 import type { NaptrRecord } from '../wire/smp/index.ts'
+import type { InvoiceView } from '../wire/view/index.ts'
 import type { XmlElement } from '../wire/xml/index.ts'
 import type {
   Addressing,
@@ -224,6 +227,102 @@ export class HttpFailure extends Error {
     this.name = 'HttpFailure'
     this.kind = kind
   }
+}
+
+/* ── Documents ─────────────────────────────────────────────────────────────────────────────── */
+
+/** What decides which packs judge a document. */
+export interface DocumentFacts {
+  readonly syntax: 'ubl' | 'cii' | 'facturx' | 'cdar' | 'other'
+  /** The root element as `{namespace}local`. */
+  readonly root: string
+  /** BT-24 and BT-23. */
+  readonly customization: string | undefined
+  readonly process: string | undefined
+  /** ISO 3166-1 of seller and buyer, where the document says them. */
+  readonly countries: readonly string[]
+}
+
+export interface ChosenPack {
+  /** `name@version` */
+  readonly name: string
+  readonly rules: RuleSet
+}
+
+/** Imported packs of official rules, compiled; read from the disk once. */
+export interface RulePacks {
+  /** Those that apply to such a document on the day (`2026-11-21`), in the order to run them. */
+  choose(facts: DocumentFacts, day: string): readonly ChosenPack[]
+  /** Those named, `name` (the version in force on the day) or `name@version`. Throws WireError `unknown-pack` or `not-in-force`. */
+  named(names: readonly string[], day: string): readonly ChosenPack[]
+}
+
+/** Imported XML schemas. */
+export interface Schemas {
+  /** Undefined when no schema for this root (`{namespace}local`) was imported. */
+  check(document: Buffer, root: string): Promise<SchemaVerdict | undefined>
+}
+
+export interface SchemaVerdict {
+  /** `name@version` */
+  readonly name: string
+  readonly problems: readonly { readonly line: number | undefined; readonly message: string }[]
+}
+
+/** Reads PDFs of strangers within bounds of time and memory, apart from the process that asks. */
+export interface PdfReader {
+  /** Throws WireError `not-a-pdf`, `encrypted`, `damaged`, `too-large`, `two-invoices`, `no-invoice` or `timeout`. */
+  read(pdf: Buffer): Promise<PdfContents>
+}
+
+export interface PdfContents {
+  /** The XML of the invoice. */
+  readonly xml: Buffer
+  readonly relationship: string | undefined
+  /** The other attachments. */
+  readonly files: readonly {
+    readonly name: string
+    readonly mimeType: string
+    readonly description: string | undefined
+    readonly relationship: string | undefined
+    readonly octets: Buffer
+  }[]
+  /** fx:ConformanceLevel of the XMP packet. */
+  readonly conformanceLevel: string | undefined
+  /** What is not as Factur-X wants it but does not keep the XML from being read. */
+  readonly warnings: readonly string[]
+}
+
+/** Draws invoices. */
+export interface PdfWriter {
+  /** A PDF/A-3b; with `embedded` a Factur-X. */
+  write(view: InvoiceView, options: PdfOptions): Promise<Buffer>
+}
+
+export interface PdfOptions {
+  readonly branding: Branding
+  /** For the document's dates. */
+  readonly at: Instant
+  readonly embedded?: {
+    readonly xml: Buffer
+    readonly profile: FacturxProfile
+    readonly files: readonly {
+      readonly name: string
+      readonly mimeType: string
+      readonly description: string | undefined
+      readonly octets: Buffer
+    }[]
+  }
+}
+
+/** How a seller's invoices look. */
+export interface Branding {
+  /** PNG or JPEG. */
+  readonly logo?: Buffer
+  /** `#RRGGBB`, for headings and rules. */
+  readonly color?: string
+  /** A line at the foot of every page. */
+  readonly footer?: string
 }
 
 /** One line per event; fields never hold a secret or a payload. `transmissionId` and `messageId` are the usual keys, `cause` an error. */

@@ -1,0 +1,102 @@
+import type { FacturxProfile } from '../../wire/facturx/index.ts'
+import type { Finding, Invoice } from '../../wire/invoice/index.ts'
+import type { Language } from '../../wire/view/index.ts'
+import type { Branding } from '../ports.ts'
+
+/* What can be done with a business document that is no message yet, or no longer one: judge it, convert it, look at it. */
+
+/** How a document is written. other: XML of another kind. unknown: not readable at all. */
+export type DocumentSyntax = 'ubl' | 'cii' | 'facturx' | 'json' | 'cdar' | 'other' | 'unknown'
+
+/* ── Verdicts ──────────────────────────────────────────────────────────────────────────────── */
+
+export type Severity = 'fatal' | 'error' | 'warning' | 'information'
+
+/** xsd: the document as XML, or as a PDF. pack: official rules. model: our own of the EN 16931 model. */
+export type Layer = 'xsd' | 'pack' | 'model'
+
+export interface VerdictFinding {
+  readonly rule: string
+  readonly severity: Severity
+  readonly layer: Layer
+  /** XPath with the prefixes of the document; null when no place is meant. */
+  readonly location: string | null
+  /** JSON pointer into the model; null when no term is meant. */
+  readonly pointer: string | null
+  /** In the language that was asked for, where the rule speaks it. */
+  readonly message: string
+}
+
+export interface Verdict {
+  readonly syntax: DocumentSyntax
+  /** BT-24; null when the document does not say. */
+  readonly profile: string | null
+  /** No finding is fatal or an error. */
+  readonly valid: boolean
+  /** `name@version` of every pack and schema that judged, in order; none: the rules of the model alone did. */
+  readonly packs: readonly string[]
+  readonly findings: readonly VerdictFinding[]
+}
+
+export interface ValidationOptions {
+  /** `2026-11-21`: the rules in force on this day; the document's own date does not matter. Today when not given. */
+  readonly asOf?: string | undefined
+  /** Just these packs (`name` or `name@version`), without schema and model rules: for fragments. */
+  readonly packs?: readonly string[] | undefined
+  readonly language?: 'en' | 'fr' | undefined
+}
+
+/* ── Conversions and views ─────────────────────────────────────────────────────────────────── */
+
+export type Target = 'ubl' | 'cii' | 'facturx' | 'json' | 'html' | 'pdf'
+
+export interface ConversionOptions {
+  /** Of html, pdf and facturx; the language of the seller's country when not given, English where that is none of ours. */
+  readonly language?: Language | undefined
+  /** Of facturx; EN 16931 when not given. */
+  readonly profile?: FacturxProfile | undefined
+  readonly branding?: Branding | undefined
+}
+
+export type Conversion =
+  | {
+      readonly kind: 'converted'
+      readonly octets: Buffer
+      readonly mimeType: string
+      /** XPaths of what the document says and the model has no term for. */
+      readonly unmapped: readonly string[]
+      /** What the target has no place for, each with its pointer. */
+      readonly lost: readonly Finding[]
+    }
+  | { readonly kind: 'unreadable'; readonly findings: readonly Finding[] }
+
+/** A file inside a document: an attachment (BG-24), or the XML of a Factur-X. */
+export interface EmbeddedFile {
+  readonly name: string
+  readonly mimeType: string
+  /** BT-123, or what the PDF says of it. */
+  readonly description: string | undefined
+  readonly octets: Buffer
+  /** PDF only: Data, Source, Alternative, Supplement, Unspecified. */
+  readonly relationship?: string | undefined
+}
+
+export type Opened =
+  | {
+      readonly kind: 'invoice'
+      readonly syntax: 'ubl' | 'cii' | 'facturx' | 'json'
+      readonly invoice: Invoice
+      /** The XML of the invoice; undefined for JSON. */
+      readonly xml: Buffer | undefined
+      readonly files: readonly EmbeddedFile[]
+      readonly unmapped: readonly string[]
+    }
+  | { readonly kind: 'unreadable'; readonly syntax: DocumentSyntax; readonly findings: readonly Finding[] }
+
+/** Every function takes any format and finds out which it is; none throws for bad input. */
+export interface Documents {
+  validate(document: Buffer, options?: ValidationOptions): Promise<Verdict>
+  convert(document: Buffer, to: Target, options?: ConversionOptions): Promise<Conversion>
+  /** The invoice and the files inside it. */
+  open(document: Buffer): Promise<Opened>
+}
