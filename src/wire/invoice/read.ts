@@ -58,8 +58,8 @@ export function readCii(octets: Buffer, limits?: Partial<XmlLimits>): DocumentRe
 }
 
 /** As readDocument, with every check that JSON gets: for documents that go out. Findings say where in the document they are. */
-export function readDocumentToSend(octets: Buffer, limits?: Partial<XmlLimits>): DocumentReading {
-  const read = readDraft(octets, undefined, limits)
+export function readDocumentToSend(source: Buffer | XmlElement, limits?: Partial<XmlLimits>): DocumentReading {
+  const read = readDraft(source, undefined, limits)
   const { draft, syntax, report } = read
   if (draft === undefined) return { findings: report.findings }
   const { typeCode } = draft

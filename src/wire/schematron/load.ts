@@ -7,6 +7,8 @@ export interface RuleSet {
   readonly title: string
   /** How many asserts and reports there are. */
   readonly size: number
+  /** The ids of all of them. */
+  readonly ids: ReadonlySet<string>
   /** The rules of every pattern. */
   readonly patterns: readonly (readonly LoadedRule[])[]
 }
@@ -67,6 +69,7 @@ export function loadRules(code: string): RuleSet {
   return {
     title: written.title,
     size: written.patterns.flat().reduce((sum, { checks }) => sum + checks.length, 0),
+    ids: new Set(written.patterns.flat().flatMap(({ checks }) => checks.map(({ id }) => id))),
     patterns: written.patterns.map(rules =>
       rules.map(({ contexts, checks }) => ({
         contexts,
