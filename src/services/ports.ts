@@ -4,7 +4,7 @@ import type { ParticipantId } from '../wire/peppol/index.ts'
 import type { FacturxProfile } from '../wire/facturx/index.ts'
 import type { RuleSet } from '../wire/schematron/index.ts'
 import type { NaptrRecord } from '../wire/smp/index.ts'
-import type { InvoiceView } from '../wire/view/index.ts'
+import type { Branding, InvoiceView } from '../wire/view/index.ts'
 import type { XmlElement } from '../wire/xml/index.ts'
 import type {
   Addressing,
@@ -313,16 +313,6 @@ export interface PdfOptions {
       readonly octets: Buffer
     }[]
   }
-}
-
-/** How a seller's invoices look. */
-export interface Branding {
-  /** PNG or JPEG. */
-  readonly logo?: Buffer
-  /** `#RRGGBB`, for headings and rules. */
-  readonly color?: string
-  /** A line at the foot of every page. */
-  readonly footer?: string
 }
 
 /** One line per event; fields never hold a secret or a payload. `transmissionId` and `messageId` are the usual keys, `cause` an error. */

@@ -1,7 +1,6 @@
 import type { FacturxProfile } from '../../wire/facturx/index.ts'
 import type { Finding, Invoice } from '../../wire/invoice/index.ts'
-import type { Language } from '../../wire/view/index.ts'
-import type { Branding } from '../ports.ts'
+import type { Branding, Language } from '../../wire/view/index.ts'
 
 /* What can be done with a business document that is no message yet, or no longer one: judge it, convert it, look at it. */
 

@@ -1,13 +1,41 @@
+import type { Invoice } from '../invoice/index.ts'
+
 /** The languages an invoice can be shown in. */
 export type Language = 'fr' | 'en' | 'de' | 'it' | 'es' | 'nl'
 
+/** A decimal number of the model. */
+export type Amount = Invoice['totals']['payable']
+
+/** An invoice of which anything may be missing: one that does not obey the rules, or a Factur-X of the profiles MINIMUM and BASIC WL. */
+export type PartialInvoice = Partly<Invoice>
+
+/** Part of the model with every term optional. */
+export type Partly<T> = T extends string | boolean | Amount
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Partly<Item>[]
+    : { readonly [Key in keyof T]?: Partly<NonNullable<T[Key]>> | undefined }
+
+/** How a seller's invoices look. */
+export interface Branding {
+  /** PNG or JPEG; an octet string that is neither is left out. */
+  readonly logo?: Buffer
+  /** `#RRGGBB`, for headings and rules; darkened as far as it takes to be readable on white. */
+  readonly color?: string
+  /** A line at the foot of every page. */
+  readonly footer?: string
+}
+
+/** Makes the QR code of a text: its rows from the top, true where a module is dark, without the quiet zone. */
+export type QrEncoder = (text: string) => readonly (readonly boolean[])[]
+
 /**
  * An invoice as a person reads it: every text in its final form (labels translated, amounts and dates in the manner of the language),
- * in the order of the page. HTML and PDF show the same view, so that neither says more than the other.
+ * in the order of the page. HTML and PDF show the same view, so that neither says more than the other. What is empty is undefined.
  */
 export interface InvoiceView {
   readonly language: Language
-  /** `Facture`, `Avoir`, … and its number. */
+  /** `Facture`, `Avoir`, … without its number. */
   readonly title: string
   readonly number: string
   readonly currency: string
@@ -15,18 +43,30 @@ export interface InvoiceView {
   readonly facts: readonly ViewFact[]
   /** Seller, buyer and whoever else takes part, the seller first. */
   readonly parties: readonly ViewParty[]
-  readonly notes: readonly ViewNote[]
-  readonly lines: ViewTable
-  /** Allowances and charges of the whole invoice; undefined when there are none. */
+  /** Undefined for an invoice without lines. */
+  readonly lines: ViewTable | undefined
+  /** Allowances and charges of the whole invoice. */
   readonly adjustments: ViewTable | undefined
-  readonly vat: ViewTable
-  readonly totals: readonly ViewTotal[]
-  /** How to pay: label and value. */
-  readonly payment: readonly ViewFact[]
-  /** Text of the EPC QR code [EPC069-12 v2.1]; undefined unless it is a credit transfer in EUR to an IBAN. */
-  readonly paymentQr: string | undefined
+  readonly vat: ViewTable | undefined
+  readonly totals: ViewSection<ViewTotal> | undefined
+  /** How to pay. */
+  readonly payment: ViewSection<ViewFact> | undefined
+  readonly paymentQr: ViewQr | undefined
+  readonly notes: ViewSection<ViewNote> | undefined
+  /** What the law makes the seller say: late payment, discount, registrations. */
+  readonly legalNotices: ViewSection<ViewNote> | undefined
   /** Names and descriptions of what is attached. */
-  readonly attachments: readonly ViewFact[]
+  readonly attachments: ViewSection<ViewFact> | undefined
+  /** What programs go by, for whoever looks into a problem: specification, process. */
+  readonly technical: ViewSection<ViewFact> | undefined
+  /** `Page`, `Seite`, …: before the number of a page. */
+  readonly pageLabel: string
+}
+
+/** Never without items. */
+export interface ViewSection<Item> {
+  readonly heading: string
+  readonly items: readonly Item[]
 }
 
 export interface ViewFact {
@@ -37,6 +77,7 @@ export interface ViewFact {
 export interface ViewParty {
   /** `Vendeur`, `Client`, … */
   readonly role: string
+  /** Empty when the invoice does not say it. */
   readonly name: string
   /** The address, line by line. */
   readonly address: readonly string[]
@@ -49,6 +90,7 @@ export interface ViewNote {
   readonly text: string
 }
 
+/** Never without rows. */
 export interface ViewTable {
   readonly heading: string
   readonly columns: readonly ViewColumn[]
@@ -65,13 +107,22 @@ export interface ViewColumn {
 export interface ViewRow {
   /** One text per column. */
   readonly cells: readonly string[]
-  /** Under the row, over the whole width: description, attributes, allowances of a line. */
-  readonly details: readonly string[]
+  /** Under the row: description, attributes, allowances of a line. */
+  readonly details: readonly ViewNote[]
   /** 0, or how deep a sub-line stands under its parent. */
   readonly depth: number
+  /** plain: counts. group: sums up the lines under it. information: explains, and counts nowhere. */
+  readonly kind: 'plain' | 'group' | 'information'
 }
 
 export interface ViewTotal extends ViewFact {
   /** The amount to pay. */
   readonly strong: boolean
+}
+
+/** An EPC QR code, which fills in a SEPA credit transfer. [EPC069-12 v2.1] */
+export interface ViewQr {
+  /** What the code says. */
+  readonly text: string
+  readonly caption: string
 }
