@@ -24,8 +24,9 @@ interface Context {
 function checkFields(fields: Group['fields'], bag: Bag, context: Context): void {
   for (const [key, entry] of Object.entries(fields)) {
     const value = bag[key]
-    if (value === undefined) checkMissing(key, entry, context)
-    else if (entry.shape === 'one') checkFields(entry.fields, value as Bag, within(context, key))
+    if (value === undefined) {
+      if (entry.demandedIf?.(bag) ?? true) checkMissing(key, entry, context)
+    } else if (entry.shape === 'one') checkFields(entry.fields, value as Bag, within(context, key))
     else if (entry.shape === 'many') checkItems(key, entry, { items: value as readonly Bag[], context })
   }
 }

@@ -84,7 +84,7 @@ export const ciiOrder: Readonly<Record<string, string>> = {
   IncludedSupplyChainTradeLineItem:
     'AssociatedDocumentLineDocument SpecifiedTradeProduct SpecifiedLineTradeAgreement SpecifiedLineTradeDelivery ' +
     'SpecifiedLineTradeSettlement',
-  AssociatedDocumentLineDocument: 'LineID IncludedNote',
+  AssociatedDocumentLineDocument: 'LineID ParentLineID LineStatusReasonCode IncludedNote',
   SpecifiedTradeProduct:
     'GlobalID SellerAssignedID BuyerAssignedID Name Description ApplicableProductCharacteristic ' +
     'DesignatedProductClassification OriginTradeCountry',

@@ -1,4 +1,5 @@
 import { type Decimal, hundred, sum, zero } from './decimal.ts'
+import { isCounted } from './line-kinds.ts'
 import type { Draft, InvoiceDraft, InvoiceLine, LineAllowance, VatCategory } from './model.ts'
 import { billingCustomization, billingProcess } from './profiles.ts'
 
@@ -13,6 +14,7 @@ export function derive(draft: InvoiceDraft): void {
   draft.customization ??= billingCustomization
   if (draft.customization === billingCustomization) draft.process ??= billingProcess
   for (const line of draft.lines ?? []) deriveLine(line)
+  deriveGroups(draft.lines ?? [])
   for (const allowance of [...(draft.allowances ?? []), ...(draft.charges ?? [])]) {
     deriveAllowance(allowance)
     if (allowance.vat !== undefined) deriveRate(allowance.vat)
@@ -26,8 +28,24 @@ function deriveLine(line: Draft<InvoiceLine>): void {
   if (line.vat !== undefined) deriveRate(line.vat)
   const { price } = line
   if (price?.gross !== undefined) price.net ??= price.gross.minus(price.discount ?? zero)
-  const net = lineNet(line)
+  const net = isCounted(line) ? lineNet(line) : undefined
   if (net !== undefined) line.net ??= net
+}
+
+/** BT-131 of a group is the sum of the lines right below it that are details or groups themselves. [BR-FREXT-08] */
+export function deriveGroups(lines: readonly Draft<InvoiceLine>[]): void {
+  if (!lines.some(({ kind }) => kind === 'GROUP')) return
+  const parts = Map.groupBy(lines, ({ parentId }) => parentId)
+  // Taken out before its parts are looked at, a group that contains itself ends here.
+  const open = new Set(lines.filter(({ kind, net }) => kind === 'GROUP' && net === undefined))
+  function netOf(line: Draft<InvoiceLine>): Decimal | undefined {
+    if (!open.delete(line)) return line.net
+    const below = (line.id === undefined ? [] : (parts.get(line.id) ?? [])).filter(({ kind }) => kind !== 'INFORMATION')
+    const net = addUp(below.map(netOf))
+    if (net !== undefined) line.net = net
+    return net
+  }
+  for (const line of open) netOf(line)
 }
 
 /** BT-131 = BT-129 × BT-146 / BT-149 + charges − allowances, in two decimals. [PEPPOL-EN16931-R120] */
@@ -107,7 +125,7 @@ export function vatKey(category: string, rate: Decimal | undefined): string {
 }
 
 /**
- * Lines minus allowances plus charges, by category and rate, in order of appearance: what BT-116 must be. [BR-S-08 and family]
+ * Lines that count minus allowances plus charges, by category and rate, in order of appearance: what BT-116 must be. [BR-S-08 and family]
  * undefined when an operand is missing.
  */
 export function taxableAmounts(draft: InvoiceDraft): ReadonlyMap<string, TaxableAmount> | undefined {
@@ -121,7 +139,7 @@ export function taxableAmounts(draft: InvoiceDraft): ReadonlyMap<string, Taxable
     return true
   }
   const complete = [
-    ...(draft.lines ?? []).map(line => add(line.vat, line.net, 1)),
+    ...(draft.lines ?? []).filter(isCounted).map(line => add(line.vat, line.net, 1)),
     ...(draft.allowances ?? []).map(allowance => add(allowance.vat, allowance.amount, -1)),
     ...(draft.charges ?? []).map(charge => add(charge.vat, charge.amount, 1)),
   ]
@@ -143,7 +161,7 @@ function deriveTotals(draft: InvoiceDraft): void {
  * needs the other. [BR-CO-10 to BR-CO-16]
  */
 export const totalOf = {
-  lineNet: (draft: InvoiceDraft) => addUp((draft.lines ?? []).map(({ net }) => net)),
+  lineNet: (draft: InvoiceDraft) => addUp((draft.lines ?? []).filter(isCounted).map(({ net }) => net)),
   allowances: (draft: InvoiceDraft) => addUp((draft.allowances ?? []).map(({ amount }) => amount)),
   charges: (draft: InvoiceDraft) => addUp((draft.charges ?? []).map(({ amount }) => amount)),
   withoutVat: ({ totals }: InvoiceDraft) =>

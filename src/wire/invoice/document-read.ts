@@ -66,6 +66,7 @@ class Reader {
   private readonly positions = new Map<XmlElement, ReadonlyMap<XmlElement, string>>()
   private readonly currency: string
   private readonly vatCurrency: string | undefined
+  private readonly number: string | undefined
   /** Values in a place that repeats a term, which may come later. */
   private readonly repetitions: { record: Bag; key: string; value: string | Decimal; element: XmlElement }[] = []
   /** Values for all items of a group, which may come later. */
@@ -79,6 +80,7 @@ class Reader {
     this.current = Array.from({ length: plan.slotCount }, () => undefined)
     this.currency = textAt(document, plan.currencySteps, undefined) ?? ''
     this.vatCurrency = textAt(document, plan.vatCurrencySteps, undefined)
+    this.number = textAt(document, plan.numberSteps, undefined)
   }
 
   read(): InvoiceDraft {
@@ -179,6 +181,7 @@ class Reader {
     const found = textAt(element, steps, attribute) ?? ''
     if (value === '$currency') return found === this.currency
     if (value === '$vatCurrency') return found === this.vatCurrency
+    if (value === '$number') return found !== '' && found === this.number
     if (value === 'true') return found === 'true' || found === '1'
     if (value === 'false') return found === 'false' || found === '0'
     return (found.toUpperCase() === value) === equal

@@ -1,6 +1,7 @@
 import { escapeAttribute, escapeText } from '../xml/index.ts'
-import { type Decimal, sum } from './decimal.ts'
-import type { Invoice, Price } from './model.ts'
+import { type Decimal, sum, zero } from './decimal.ts'
+import { deriveGroups } from './derive.ts'
+import type { Draft, Invoice, InvoiceLine, Price } from './model.ts'
 import { type LeafBinding, type Plan, type PlanNode, type Slot, plans } from './plan.ts'
 import { isCreditNote } from './profiles.ts'
 import type { DocumentRoot } from './syntax.ts'
@@ -35,11 +36,18 @@ function completeFor(root: DocumentRoot, invoice: Invoice): Invoice {
   const isCii = root === 'CrossIndustryInvoice'
   const lines = invoice.lines.map(line => ({
     ...line,
-    price: isCii ? withGross(line.price) : withDiscount(line.price),
+    ...(line.price === undefined ? {} : { price: isCii ? withGross(line.price) : withDiscount(line.price) }),
   }))
+  if (!isCii) completeNets(lines)
   if (isCii || invoice.totals.vat !== undefined || invoice.vatBreakdown.length === 0) return { ...invoice, lines }
   // cac:TaxTotal with the breakdown in it must have its amount. [BR-CO-14]
   return { ...invoice, lines, totals: { ...invoice.totals, vat: sum(invoice.vatBreakdown.map(({ tax }) => tax)) } }
+}
+
+/** The XSD of UBL demands a net amount in every line: of a group its parts' sum, of information nothing. */
+function completeNets(lines: (InvoiceLine & { net?: Decimal })[]): void {
+  deriveGroups(lines as Draft<InvoiceLine>[])
+  for (const line of lines) line.net ??= nothing
 }
 
 /** CII says a discount inside the gross price only. [EN 16931-1, BT-146] */
@@ -54,10 +62,13 @@ function withDiscount(price: Price): Price {
   return gross === undefined || discount !== undefined ? price : { ...price, discount: gross.minus(net) }
 }
 
+const nothing = zero.padded(2)
+
 class Writer {
   private readonly plan: Plan
   private readonly current: (Bag | undefined)[]
   private readonly currencies: { readonly currency: string; readonly vatCurrency: string }
+  private readonly number: string
   /** Position in the innermost repeated group. */
   private position = 0
 
@@ -69,6 +80,7 @@ class Writer {
       currency: ` currencyID="${escapeAttribute(invoice.currency)}"`,
       vatCurrency: ` currencyID="${escapeAttribute(invoice.vatCurrency ?? invoice.currency)}"`,
     }
+    this.number = escapeText(invoice.number)
     this.enter(plan.root)
   }
 
@@ -79,9 +91,13 @@ class Writer {
     for (const child of node.children) {
       const written = child.repeated === undefined ? this.element(child) : this.repeated(child, child.repeated)
       if (written !== '') carriesTerm = true
-      content += written === '' ? child.filler : written
+      content += written === '' ? this.filler(child) : written
     }
     return carriesTerm ? content : ''
+  }
+
+  private filler({ filler }: PlanNode): string {
+    return filler.includes('$number') ? filler.replace('$number', () => this.number) : filler
   }
 
   private repeated(node: PlanNode, slot: NonNullable<PlanNode['repeated']>): string {

@@ -27,7 +27,7 @@ function groupSchema(fields: Group['fields']): JsonSchema {
 }
 
 function isRequired(entry: Entry): boolean {
-  if (entry.derived !== undefined) return false
+  if (entry.derived !== undefined || entry.demandedIf !== undefined) return false
   return entry.missing !== undefined || (entry.shape === 'one' && entry.required === true)
 }
 

@@ -247,22 +247,30 @@ interface AttachedFile {
   readonly filename: string
 }
 
-/** BG-25. */
+/**
+ * BG-25. Lines may have parts (EXTENDED-CTC-FR): each part is a line of its own that names its parent. A line of the kind GROUP sums
+ * up its parts and one of the kind INFORMATION only says something; these two may lack `quantity`, `unit`, `net`, `price` and `vat`,
+ * which every other line has.
+ */
 export interface InvoiceLine {
   readonly id: string
+  /** EXT-FR-FE-162: the `id` of the line that this one is a part of. */
+  readonly parentId?: string
+  /** EXT-FR-FE-163: `GROUP`, `DETAIL` or `INFORMATION`; a line without parts may leave it out. */
+  readonly kind?: string
   readonly note?: string
   readonly object?: Identifier
-  readonly quantity: Decimal
+  readonly quantity?: Decimal
   /** UN/ECE Recommendation 20 or, with X, 21. */
-  readonly unit: string
-  readonly net: Decimal
+  readonly unit?: string
+  readonly net?: Decimal
   readonly purchaseOrderLine?: string
   readonly buyerAccountingReference?: string
   readonly period?: Period
   readonly allowances?: readonly LineAllowance[]
   readonly charges?: readonly LineAllowance[]
-  readonly price: Price
-  readonly vat: VatCategory
+  readonly price?: Price
+  readonly vat?: VatCategory
   readonly item: Item
 }
 

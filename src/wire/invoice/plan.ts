@@ -38,7 +38,7 @@ export interface Condition {
   readonly steps: readonly Step[]
   readonly attribute: string | undefined
   readonly equal: boolean
-  /** `$currency` and `$vatCurrency` stand for the document's own. */
+  /** `$currency`, `$vatCurrency` and `$number` stand for the document's own. */
   readonly value: string
 }
 
@@ -70,7 +70,7 @@ export interface PlanNode extends Step {
   fixed: string | undefined
   /** Another text than the fixed one may stand here, and is no term. */
   free: boolean
-  /** What is written for this element when its parent is written and it has no term of its own; '' for nothing. */
+  /** What is written for this element when its parent is written and it has no term of its own; '' for nothing. `$number` is BT-1. */
   filler: string
 }
 
@@ -78,9 +78,10 @@ export interface Plan {
   readonly syntax: Syntax
   readonly root: PlanNode
   readonly slotCount: number
-  /** Where the document says BT-5 and BT-6, which the conditions need before they are read. */
+  /** Where the document says BT-5, BT-6 and BT-1, which the conditions need before they are read. */
   readonly currencySteps: readonly Step[]
   readonly vatCurrencySteps: readonly Step[]
+  readonly numberSteps: readonly Step[]
   /** The preferred place of each row that has one. */
   readonly bindings: ReadonlyMap<Leaf, LeafBinding>
 }
@@ -92,9 +93,16 @@ function buildPlan(syntax: Syntax): Plan {
   builder.addFields(invoiceFields, { at: root, slot })
   finish(root, syntax, undefined)
   const { slotCount, bindings } = builder
-  const { currency, vatCurrency } = invoiceFields
-  const [currencySteps, vatCurrencySteps] = [firstSteps(currency, syntax), firstSteps(vatCurrency, syntax)]
-  return { syntax, root, slotCount, currencySteps, vatCurrencySteps, bindings }
+  const { currency, vatCurrency, number } = invoiceFields
+  return {
+    syntax,
+    root,
+    slotCount,
+    currencySteps: firstSteps(currency, syntax),
+    vatCurrencySteps: firstSteps(vatCurrency, syntax),
+    numberSteps: firstSteps(number, syntax),
+    bindings,
+  }
 }
 
 function firstSteps(leaf: Leaf, syntax: Syntax): readonly Step[] {
@@ -167,7 +175,9 @@ class PlanBuilder {
 
   private currencyOf({ kind, currency }: Leaf, at: PlanNode): LeafBinding['currency'] {
     if (kind !== 'amount' && kind !== 'price') return undefined
-    return this.syntax.currencyOnAmounts || at.condition?.value.startsWith('$') ? (currency ?? 'currency') : undefined
+    return this.syntax.currencyOnAmounts || at.condition?.value.endsWith('urrency')
+      ? (currency ?? 'currency')
+      : undefined
   }
 
   /** Walks a path down from an element, making nodes where there are none. */
@@ -242,7 +252,7 @@ function parseCondition(predicate: string, syntax: Syntax): Condition {
 
 /** Makes what is written satisfy the condition. */
 function fix(parent: PlanNode, { steps, attribute, equal, value }: Condition, syntax: Syntax): void {
-  if (value.startsWith('$') || (equal && value === '')) return
+  if ((value.startsWith('$') && value !== '$number') || (equal && value === '')) return
   const names = steps.map(step => nameIn(step, syntax))
   const written = equal ? value : syntax.fillers[`${names.join('/')}!=${value}`]
   if (written === undefined) return

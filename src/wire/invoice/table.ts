@@ -10,7 +10,7 @@ import type { Decimal } from './decimal.ts'
  *   cac:TaxCategory[cac:TaxScheme/cbc:ID=VAT]  on reading, only an element where this holds; on writing, it is made to hold
  *   cac:PartyTaxScheme[cac:TaxScheme/cbc:ID!=VAT]  where it does not hold; what to write is in the fillers of the syntax
  *   ram:GlobalID[@schemeID]               only with this attribute
- *   $currency, $vatCurrency               the document's BT-5 and BT-6
+ *   $currency, $vatCurrency, $number      the document's BT-5, BT-6 and BT-1
  *   ram:GlobalID[@schemeID] | ram:ID      several places are read; written is the first that fits the value
  * Of rows whose last element differs in the predicate only, the first that holds takes the element.
  */
@@ -31,6 +31,8 @@ interface LeafOptions {
   readonly ciiEverywhere?: true
   /** The rule that demands the term whenever its group is there. */
   readonly missing?: string
+  /** Demanded only in a group of which this holds. */
+  readonly demandedIf?: (group: Readonly<Record<string, unknown>>) => boolean
   /** Computed when a JSON author leaves it out: from the whole invoice, or from other terms of its group when those are there. */
   readonly derived?: 'invoice' | 'group'
   /** The rule that limits the decimals to two. */
@@ -60,6 +62,7 @@ export interface Leaf<Kind extends LeafKind = LeafKind> extends LeafOptions {
 export interface GroupOptions {
   readonly creditNote?: string
   readonly missing?: string
+  readonly demandedIf?: (group: Readonly<Record<string, unknown>>) => boolean
   /** Demanded, and the rows inside say by which rules. */
   readonly required?: true
   readonly derived?: 'invoice'

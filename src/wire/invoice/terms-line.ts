@@ -1,4 +1,5 @@
 import * as lists from './code-lists.ts'
+import { isCounted, lineKinds } from './line-kinds.ts'
 import type { InvoiceLine, Item } from './model.ts'
 import {
   allowance,
@@ -16,6 +17,8 @@ import { type Fields, amount, code, many, one, price, quantity, text } from './t
 const icd = (rule: string) => ({ rule, list: lists.icd })
 const lineSettlement = 'ram:SpecifiedLineTradeSettlement'
 const grossPrice = 'ram:GrossPriceProductTradePrice'
+// What a line is part of stands in a reference to the invoice itself. [EXTENDED-CTC-FR, EXT-FR-FE-162 and -163]
+const ownReference = 'cac:BillingReference[cac:InvoiceDocumentReference/cbc:ID=$number]'
 const netPrice = 'ram:NetPriceProductTradePrice'
 
 const item: Fields<Item> = {
@@ -74,6 +77,19 @@ export const lineFields: Fields<InvoiceLine> = {
   id: text('BT-126', 'Invoice line identifier', ['cbc:ID', 'ram:AssociatedDocumentLineDocument/ram:LineID'], {
     missing: 'BR-21',
   }),
+  parentId: text('EXT-FR-FE-162', 'Parent line identifier', [
+    `${ownReference}/cac:BillingReferenceLine/cbc:ID`,
+    'ram:AssociatedDocumentLineDocument/ram:ParentLineID',
+  ]),
+  kind: code(
+    'EXT-FR-FE-163',
+    'Invoice line subtype',
+    [
+      `${ownReference}/cac:InvoiceDocumentReference/cbc:DocumentStatusCode`,
+      'ram:AssociatedDocumentLineDocument/ram:LineStatusReasonCode',
+    ],
+    { codes: { rule: 'BR-FREXT-05', list: lineKinds } },
+  ),
   note: text(
     'BT-127',
     'Invoice line note',
@@ -100,6 +116,7 @@ export const lineFields: Fields<InvoiceLine> = {
     {
       creditNote: 'cbc:CreditedQuantity',
       missing: 'BR-22',
+      demandedIf: isCounted,
     },
   ),
   unit: code(
@@ -109,6 +126,7 @@ export const lineFields: Fields<InvoiceLine> = {
     {
       creditNote: 'cbc:CreditedQuantity/@unitCode',
       missing: 'BR-23',
+      demandedIf: isCounted,
       codes: { rule: 'BR-CL-23', list: lists.units },
     },
   ),
@@ -121,6 +139,7 @@ export const lineFields: Fields<InvoiceLine> = {
     ],
     {
       missing: 'BR-24',
+      demandedIf: isCounted,
       derived: 'invoice',
       decimals: 'BR-DEC-23',
     },
@@ -213,7 +232,7 @@ export const lineFields: Fields<InvoiceLine> = {
         { ciiRepeated: true, codes: { rule: 'BR-CL-23', list: lists.units } },
       ),
     },
-    { required: true },
+    { required: true, demandedIf: isCounted },
   ),
   vat: one(
     'BG-30 Line VAT information',
@@ -222,7 +241,7 @@ export const lineFields: Fields<InvoiceLine> = {
       `${lineSettlement}/ram:ApplicableTradeTax[ram:TypeCode=VAT]`,
     ],
     vat('Invoiced item', ['BT-151', 'BT-152'], { missing: 'BR-CO-04', rule: 'BR-CL-18' }),
-    { required: true, once: 'UBL-SR-48' },
+    { required: true, demandedIf: isCounted, once: 'UBL-SR-48' },
   ),
   item: one('BG-31 Item information', ['cac:Item', 'ram:SpecifiedTradeProduct'], item, { required: true }),
 }

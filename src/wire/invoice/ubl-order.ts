@@ -5,7 +5,7 @@
 
 const party = 'EndpointID PartyIdentification PartyName PostalAddress PartyTaxScheme PartyLegalEntity Contact'
 const address = 'StreetName AdditionalStreetName CityName PostalZone CountrySubentity AddressLine Country'
-const documentReference = 'ID IssueDate DocumentTypeCode DocumentDescription Attachment'
+const documentReference = 'ID IssueDate DocumentTypeCode DocumentStatusCode DocumentDescription Attachment'
 const taxCategory = 'ID Percent TaxExemptionReasonCode TaxExemptionReason TaxScheme'
 const financialAccount = 'ID Name FinancialInstitutionBranch'
 
@@ -23,11 +23,11 @@ export const ublOrder: Readonly<Record<string, string>> = {
     'AccountingSupplierParty AccountingCustomerParty PayeeParty TaxRepresentativeParty Delivery ' +
     'PaymentMeans PaymentTerms AllowanceCharge TaxTotal LegalMonetaryTotal CreditNoteLine',
   InvoiceLine:
-    'ID Note InvoicedQuantity LineExtensionAmount AccountingCost InvoicePeriod OrderLineReference DocumentReference ' +
-    'AllowanceCharge Item Price',
+    'ID Note InvoicedQuantity LineExtensionAmount AccountingCost InvoicePeriod OrderLineReference BillingReference ' +
+    'DocumentReference AllowanceCharge Item Price',
   CreditNoteLine:
-    'ID Note CreditedQuantity LineExtensionAmount AccountingCost InvoicePeriod OrderLineReference DocumentReference ' +
-    'AllowanceCharge Item Price',
+    'ID Note CreditedQuantity LineExtensionAmount AccountingCost InvoicePeriod OrderLineReference BillingReference ' +
+    'DocumentReference AllowanceCharge Item Price',
   AccountingSupplierParty: 'Party',
   AccountingCustomerParty: 'Party',
   Party: party,
@@ -57,7 +57,8 @@ export const ublOrder: Readonly<Record<string, string>> = {
   InvoicePeriod: 'StartDate EndDate DescriptionCode',
   OrderReference: 'ID SalesOrderID',
   OrderLineReference: 'LineID',
-  BillingReference: 'InvoiceDocumentReference',
+  BillingReference: 'InvoiceDocumentReference BillingReferenceLine',
+  BillingReferenceLine: 'ID',
   InvoiceDocumentReference: documentReference,
   DespatchDocumentReference: documentReference,
   ReceiptDocumentReference: documentReference,
