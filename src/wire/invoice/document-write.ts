@@ -1,7 +1,7 @@
 import { escapeAttribute, escapeText } from '../xml/index.ts'
 import { type Decimal, sum, zero } from './decimal.ts'
 import { deriveGroups } from './derive.ts'
-import type { Draft, Invoice, InvoiceLine, Price } from './model.ts'
+import type { Draft, Invoice, InvoiceLine, PartialInvoice, Partially, Price } from './model.ts'
 import { type LeafBinding, type Plan, type PlanNode, type Slot, plans } from './plan.ts'
 import { isCreditNote } from './profiles.ts'
 import type { DocumentRoot } from './syntax.ts'
@@ -16,51 +16,70 @@ export function writeUbl(invoice: Invoice): Buffer {
   return write(invoice, isCreditNote(invoice.typeCode) ? 'CreditNote' : 'Invoice')
 }
 
-/**
- * The invoice as UN/CEFACT CrossIndustryInvoice in UTF-8, D16B and D22B alike; with more than one preceding invoice (BG-3) D22B only.
- * Throws as writeUbl. What CII has no place for is left out: cannotCarry() names it.
- */
-export function writeCii(invoice: Invoice): Buffer {
-  return write(invoice, 'CrossIndustryInvoice')
+/** What writeCii writes of an invoice: all of it when nothing is said. */
+export interface CiiOptions {
+  /** BT-24 of the document, instead of the invoice's own. */
+  readonly customization?: string
+  /**
+   * The terms to write, for profiles that have fewer: asked with `BT-31`, `EXT-FR-FE-162`, …; a part of a term such as the scheme
+   * BT-30-1 goes with BT-30. Groups are written when a term in them is.
+   */
+  readonly only?: (term: string) => boolean
 }
 
-function write(invoice: Invoice, root: DocumentRoot): Buffer {
+/**
+ * The invoice as UN/CEFACT CrossIndustryInvoice in UTF-8, D16B and D22B alike; with more than one preceding invoice (BG-3) D22B only.
+ * Throws as writeUbl. What CII has no place for is left out: cannotCarry() names it. Of an invoice that is not whole, what is there.
+ */
+export function writeCii(invoice: PartialInvoice, { customization, only }: CiiOptions = {}): Buffer {
+  return write(customization === undefined ? invoice : { ...invoice, customization }, 'CrossIndustryInvoice', only)
+}
+
+function write(invoice: PartialInvoice, root: DocumentRoot, only?: (term: string) => boolean): Buffer {
   const plan = plans[root]
   const { rootName, declarations } = plan.syntax
-  const body = new Writer(plan, completeFor(root, invoice)).children(plan.root)
+  const body = new Writer(plan, completeFor(root, invoice), only).children(plan.root)
   return Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n<${rootName}${declarations}>${body}</${rootName}>\n`)
 }
 
 /** What the XSD demands beside terms that are there, computed as the standard does: BT-110, BT-147 and BT-148 are optional in it. */
-function completeFor(root: DocumentRoot, invoice: Invoice): Invoice {
+function completeFor(root: DocumentRoot, invoice: PartialInvoice): PartialInvoice {
   const isCii = root === 'CrossIndustryInvoice'
-  const lines = invoice.lines.map(line => ({
+  const lines = (invoice.lines ?? []).map(line => ({
     ...line,
     ...(line.price === undefined ? {} : { price: isCii ? withGross(line.price) : withDiscount(line.price) }),
   }))
-  if (!isCii) completeNets(lines)
-  if (isCii || invoice.totals.vat !== undefined || invoice.vatBreakdown.length === 0) return { ...invoice, lines }
+  if (!isCii) completeNets(lines as Draft<InvoiceLine>[])
+  const { totals, vatBreakdown = [] } = invoice
+  if (isCii || totals?.vat !== undefined || vatBreakdown.length === 0) return { ...invoice, lines }
   // cac:TaxTotal with the breakdown in it must have its amount. [BR-CO-14]
-  return { ...invoice, lines, totals: { ...invoice.totals, vat: sum(invoice.vatBreakdown.map(({ tax }) => tax)) } }
+  return { ...invoice, lines, totals: { ...totals, vat: sum(vatBreakdown.map(({ tax = zero }) => tax)) } }
 }
 
 /** The XSD of UBL demands a net amount in every line: of a group its parts' sum, of information nothing. */
-function completeNets(lines: (InvoiceLine & { net?: Decimal })[]): void {
-  deriveGroups(lines as Draft<InvoiceLine>[])
+function completeNets(lines: Draft<InvoiceLine>[]): void {
+  deriveGroups(lines)
   for (const line of lines) line.net ??= nothing
 }
 
 /** CII says a discount inside the gross price only. [EN 16931-1, BT-146] */
-function withGross(price: Price): Price {
+function withGross(price: Partially<Price>): Partially<Price> {
   const { net, gross, discount } = price
-  return discount === undefined || gross !== undefined ? price : { ...price, gross: net.plus(discount) }
+  return discount === undefined || net === undefined || gross !== undefined
+    ? price
+    : { ...price, gross: net.plus(discount) }
 }
 
 /** UBL says a gross price beside its discount only. */
-function withDiscount(price: Price): Price {
+function withDiscount(price: Partially<Price>): Partially<Price> {
   const { net, gross, discount } = price
-  return gross === undefined || discount !== undefined ? price : { ...price, discount: gross.minus(net) }
+  return gross === undefined || net === undefined || discount !== undefined
+    ? price
+    : { ...price, discount: gross.minus(net) }
 }
+
+/** `BT-30-1`, `EXT-FR-FE-06-1` */
+const partOfTerm = /^((?:BT|BT-X|EXT-FR-FE)-\d+)-\d+$/
 
 const nothing = zero.padded(2)
 
@@ -69,18 +88,21 @@ class Writer {
   private readonly current: (Bag | undefined)[]
   private readonly currencies: { readonly currency: string; readonly vatCurrency: string }
   private readonly number: string
+  private readonly only: ((term: string) => boolean) | undefined
   /** Position in the innermost repeated group. */
   private position = 0
 
-  constructor(plan: Plan, invoice: Invoice) {
+  constructor(plan: Plan, invoice: PartialInvoice, only: ((term: string) => boolean) | undefined) {
     this.plan = plan
+    this.only = only
     this.current = Array.from({ length: plan.slotCount }, () => undefined)
     this.current[0] = invoice as unknown as Bag
+    const { currency = '', vatCurrency = currency, number = '' } = invoice
     this.currencies = {
-      currency: ` currencyID="${escapeAttribute(invoice.currency)}"`,
-      vatCurrency: ` currencyID="${escapeAttribute(invoice.vatCurrency ?? invoice.currency)}"`,
+      currency: ` currencyID="${escapeAttribute(currency)}"`,
+      vatCurrency: ` currencyID="${escapeAttribute(vatCurrency)}"`,
     }
-    this.number = escapeText(invoice.number)
+    this.number = escapeText(number)
     this.enter(plan.root)
   }
 
@@ -154,9 +176,10 @@ class Writer {
     return written
   }
 
-  /** As the syntax says it; undefined when the term is not there or does not belong to this place. */
+  /** As the syntax says it; undefined when the term is not there, not wanted or does not belong to this place. */
   private valueOf(binding: LeafBinding): string | undefined {
     const { leaf, slot, key, outerOf, sharedBy } = binding
+    if (this.only !== undefined && !this.only(leaf.term.replace(partOfTerm, '$1'))) return undefined
     if (outerOf !== undefined && this.position > 0 && !(leaf.ciiEverywhere && this.plan.syntax.name === 'cii')) {
       return undefined
     }

@@ -318,3 +318,16 @@ export type Draft<T> = T extends Decimal | string
     : { -readonly [Key in keyof T]?: Draft<NonNullable<T[Key]>> }
 
 export type InvoiceDraft = Draft<Invoice>
+
+/** T for reading only, with anything missing: what an invoice and a draft both are. */
+export type Partially<T> = T extends Decimal | string
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Partially<Item>[]
+    : { readonly [Key in keyof T]?: Partially<NonNullable<T[Key]>> }
+
+/**
+ * What a document says when it is no whole invoice: a Factur-X of the profiles MINIMUM and BASIC WL has no lines, a damaged document
+ * lacks more. Every `Invoice` is one.
+ */
+export type PartialInvoice = Partially<Invoice>

@@ -8,7 +8,7 @@ import { derive } from './derive.ts'
 import { type Finding, Report } from './finding.ts'
 import { type DocumentDraft, readDraft } from './document-read.ts'
 import { readJsonDraft } from './json-read.ts'
-import type { Invoice, InvoiceDraft } from './model.ts'
+import type { Invoice, InvoiceDraft, PartialInvoice } from './model.ts'
 import { isCreditNote, profileOf } from './profiles.ts'
 
 /** An invoice that obeys the rules, or everything that keeps it from doing so (warnings included). */
@@ -55,6 +55,26 @@ export function readUbl(octets: Buffer, limits?: Partial<XmlLimits>): DocumentRe
 /** As readDocument, for a CII CrossIndustryInvoice (D16B, D22B) only. */
 export function readCii(octets: Buffer, limits?: Partial<XmlLimits>): DocumentReading {
   return received(readDraft(octets, 'cii', limits))
+}
+
+/** What a document says, whether or not that is an invoice; only findings when it is XML of another kind or none at all. */
+export type PartialReading =
+  | {
+      readonly invoice: PartialInvoice
+      readonly syntax: 'ubl' | 'cii'
+      readonly findings: readonly Finding[]
+      readonly unmapped: readonly string[]
+    }
+  | { readonly findings: readonly Finding[] }
+
+/**
+ * As readDocument, for a document that need not be a whole invoice: MINIMUM and BASIC WL of Factur-X, and whatever shall be shown in
+ * spite of what is wrong with it. The findings are those of readDocument; a value that one of them refuses is not in the invoice.
+ */
+export function readPartialDocument(source: Buffer | XmlElement, limits?: Partial<XmlLimits>): PartialReading {
+  const { draft, syntax, unmapped, report } = readDraft(source, undefined, limits)
+  if (draft === undefined || syntax === undefined) return { findings: report.findings }
+  return { invoice: draft, syntax: syntax.name, findings: report.findings, unmapped }
 }
 
 /** As readDocument, with every check that JSON gets: for documents that go out. Findings say where in the document they are. */
