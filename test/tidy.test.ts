@@ -33,7 +33,7 @@ const laws: Readonly<Record<string, Law>> = {
   'src/wire/invoice': { modules: ['kernel', 'wire/xml', 'wire/peppol'], packages: pure },
   'src/wire/facturx': { modules: ['kernel', 'wire/xml', 'wire/invoice'], packages: pure },
   'src/wire/view': { modules: ['kernel', 'wire/xml', 'wire/invoice'], packages: pure },
-  'src/wire/mapping': { modules: ['kernel', 'wire/xml', 'wire/invoice'], packages: pure },
+  'src/wire/mapping': { modules: ['kernel', 'wire/invoice'], packages: ['csv-parse', 'node:buffer', 'node:stream'] },
   'src/services/domain.ts': { modules: ['kernel', 'wire'], packages: [] },
   'src/services/ports.ts': { modules: ['kernel', 'wire', 'services/domain.ts'], packages: [] },
   'src/services/trace': { modules: ['services/domain.ts'], packages: ['node:process'] },
