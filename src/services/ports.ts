@@ -5,13 +5,13 @@ import type { FacturxProfile } from '../wire/facturx/index.ts'
 import type { RuleSet } from '../wire/schematron/index.ts'
 import type { NaptrRecord } from '../wire/smp/index.ts'
 import type { Branding, InvoiceView } from '../wire/view/index.ts'
-import type { XmlElement } from '../wire/xml/index.ts'
 import type {
   Addressing,
   Attempt,
   ContentKind,
   Failure,
   IdempotencyKey,
+  InboundState,
   Invoice,
   InvoiceId,
   InvoiceSummary,
@@ -45,8 +45,8 @@ export interface InboundRecord extends Addressing {
 }
 
 export type InboundOutcome =
-  /** Committed: the receipt may leave. `job`: it is to be processed, and by us when it was recorded as claimed. */
-  | { readonly kind: 'recorded'; readonly job: boolean }
+  /** Committed: the receipt may leave. `received`: it is still to be processed; `duplicate`: its envelope was here before. */
+  | { readonly kind: 'recorded'; readonly state: InboundState }
   /** This message was here before; its first receipt. */
   | { readonly kind: 'repeat'; readonly receipt: Buffer }
   /** This message id was here before with other bytes; nothing was changed. */
@@ -99,8 +99,6 @@ export interface InboundClaim {
   readonly transmission: Transmission
   readonly payload: Octets
   readonly compressed: boolean
-  /** The root of the business document, where whoever recorded it has just parsed it. */
-  readonly document?: XmlElement
 }
 
 export type InboundSettlement =
@@ -121,8 +119,11 @@ export interface RecordOptions {
  * All of them may be called from many nodes on one database.
  */
 export interface ExchangeStore {
-  /** Message, evidence, event and the job to process it. Unique: messageId. A second envelope with the same instance id becomes `duplicate`. */
-  recordInbound(record: InboundRecord, options?: RecordOptions): Promise<InboundOutcome>
+  /**
+   * Message, evidence, event, and the job to process it or, where it has been processed already, its settlement. Unique: messageId. A
+   * second envelope with the same instance id becomes `duplicate` and is not settled.
+   */
+  recordInbound(record: InboundRecord, settlement?: InboundSettlement): Promise<InboundOutcome>
   /** Transmission, payload, invoice, event and the job to send it. */
   recordOutbound(record: OutboundRecord, options?: RecordOptions): Promise<OutboundOutcome>
   /** Moves due outbound rows (queued, indeterminate) to `sending`, oldest first; skips rows that others hold. */

@@ -34,7 +34,7 @@ beforeEach(() => claimAll())
 describe('an inbound message', () => {
   it('is recorded with its evidence, its event and its job', async () => {
     const record = inboundRecord()
-    expect(await store.recordInbound(record)).toEqual({ kind: 'recorded', job: true })
+    expect(await store.recordInbound(record)).toEqual({ kind: 'recorded', state: 'received' })
     const transmission = await store.findTransmission(record.id)
     expect(transmission).toMatchObject({
       direction: 'inbound',
@@ -85,14 +85,14 @@ describe('an inbound message', () => {
     const { instanceId, contentSha256 } = record
     const sender = { ...record.sender, value: record.sender.value.toUpperCase() }
     const resend = inboundRecord({ instanceId, contentSha256, sender })
-    expect(await store.recordInbound(resend)).toEqual({ kind: 'recorded', job: false })
+    expect(await store.recordInbound(resend)).toEqual({ kind: 'recorded', state: 'duplicate' })
     expect(await store.findTransmission(resend.id)).toMatchObject({ state: 'duplicate', failure: undefined })
     expect(await store.listEvents(resend.id)).toEqual([{ at: start, kind: 'duplicate', detail: { first: record.id } }])
     expect((await store.findContent(resend.id, 'answer'))?.octets).toEqual(inMemory(resend.receipt))
     expect(await store.claimInbound(10, later)).toEqual([])
     // A third one meets two rows with the instance id.
     const third = inboundRecord({ instanceId, contentSha256 })
-    expect(await store.recordInbound(third)).toEqual({ kind: 'recorded', job: false })
+    expect(await store.recordInbound(third)).toEqual({ kind: 'recorded', state: 'duplicate' })
     expect(await store.findTransmission(third.id)).toMatchObject({ state: 'duplicate' })
   })
 
@@ -101,7 +101,7 @@ describe('an inbound message', () => {
     await store.recordInbound(record)
     await claimAll()
     const other = inboundRecord({ instanceId: record.instanceId })
-    expect(await store.recordInbound(other)).toEqual({ kind: 'recorded', job: false })
+    expect(await store.recordInbound(other)).toEqual({ kind: 'recorded', state: 'exception' })
     expect(await store.findTransmission(other.id)).toMatchObject({
       state: 'exception',
       failure: { code: 'instance-id-reused', retry: false },
@@ -142,6 +142,42 @@ describe('an inbound message', () => {
       transmission: { id: record.id },
     })
     expect(await store.claimInbound(10, later)).toEqual([])
+  })
+
+  it('recorded with its settlement is delivered in the same commit, and nobody works on it', async () => {
+    const record = inboundRecord()
+    const invoice = invoiceOf('IN-2')
+    const event = { at: later, kind: 'delivered', detail: { invoice: 'IN-2' } } as const
+    const outcome = await store.recordInbound(record, { state: 'delivered', event, invoice })
+    expect(outcome).toEqual({ kind: 'recorded', state: 'delivered' })
+    expect(await store.findTransmission(record.id)).toMatchObject({ state: 'delivered', updatedAt: later })
+    expect(await store.findInvoice(invoice.id)).toMatchObject({ ...invoice, transmission: { id: record.id } })
+    expect(await store.listEvents(record.id)).toEqual([
+      { at: start, kind: 'received', detail: { peer: 'PFR000001' } },
+      event,
+    ])
+    expect(await store.claimInbound(10, later)).toEqual([])
+    expect(await store.recordInbound(record, { state: 'delivered', event, invoice })).toEqual(outcome)
+  })
+
+  it('recorded as an exception says why', async () => {
+    const record = inboundRecord()
+    const failure = { code: 'no-owner', message: 'Nobody', retry: false }
+    const event = { at: later, kind: 'exception', detail: {} } as const
+    await store.recordInbound(record, { state: 'exception', event, failure })
+    expect(await store.findTransmission(record.id)).toMatchObject({ state: 'exception', failure })
+  })
+
+  it('that is a duplicate is not settled, whatever comes with it', async () => {
+    const record = inboundRecord()
+    await store.recordInbound(record)
+    const { instanceId, contentSha256 } = record
+    const invoice = invoiceOf('IN-3')
+    const event = { at: later, kind: 'delivered', detail: {} } as const
+    const resend = inboundRecord({ instanceId, contentSha256 })
+    const outcome = await store.recordInbound(resend, { state: 'delivered', event, invoice })
+    expect(outcome).toEqual({ kind: 'recorded', state: 'duplicate' })
+    expect(await store.findInvoice(invoice.id)).toBeUndefined()
   })
 
   it('settled as an exception says why', async () => {
@@ -216,7 +252,7 @@ describe('an outbound transmission', () => {
     expect(await store.recordOutbound(record)).toEqual({ kind: 'recorded' })
     const inbound = inboundRecord()
     await store.recordInbound(inbound)
-    expect(await store.recordInbound(inbound)).toEqual({ kind: 'recorded', job: true })
+    expect(await store.recordInbound(inbound)).toEqual({ kind: 'recorded', state: 'received' })
   })
 
   it('keeps what was sealed for the next claim, and shows its message id and its SOAP part', async () => {
@@ -284,7 +320,7 @@ describe('many at once', () => {
       store.recordInbound({ ...known, id: randomUUID() as TransmissionId }),
       store.recordInbound(inboundRecord({ messageId: known.messageId })),
     ])
-    expect(outcomes.slice(0, 20)).toEqual(fresh.map(() => ({ kind: 'recorded', job: true })))
+    expect(outcomes.slice(0, 20)).toEqual(fresh.map(() => ({ kind: 'recorded', state: 'received' })))
     expect(outcomes.slice(20)).toEqual([{ kind: 'repeat', receipt: known.receipt }, { kind: 'conflict' }])
     for (const record of fresh) {
       expect((await store.findContent(record.id, 'payload'))?.octets).toEqual(record.payload)
@@ -311,19 +347,11 @@ describe('many at once', () => {
 
   it('a row recorded as claimed is never claimed again, by nobody', async () => {
     const outbound = outboundRecord()
-    const inbound = inboundRecord()
     await store.recordOutbound(outbound, { claimed: true })
-    await store.recordInbound(inbound, { claimed: true })
     const other = await database.connect()
-    const claims = [
-      ...(await store.claimOutbound(100, later)),
-      ...(await other.claimOutbound(100, later)),
-      ...(await store.claimInbound(100, later)),
-      ...(await other.claimInbound(100, later)),
-    ]
+    const claims = [...(await store.claimOutbound(100, later)), ...(await other.claimOutbound(100, later))]
     const ids = claims.map(({ transmission }) => transmission.id)
     expect(ids).not.toContain(outbound.id)
-    expect(ids).not.toContain(inbound.id)
     expect(await store.findTransmission(outbound.id)).toMatchObject({ state: 'sending' })
     await store.settleOutbound(outbound.id, settlement())
     expect(await store.findTransmission(outbound.id)).toMatchObject({ state: 'delivered' })

@@ -1,16 +1,7 @@
 import type { Instant } from '../../kernel/index.ts'
-import type { TransmissionId } from '../../services/domain.ts'
+import type { InboundState, TransmissionId } from '../../services/domain.ts'
 import type { BlobStore, InboundClaim, InboundOutcome, InboundRecord, InboundSettlement } from '../../services/ports.ts'
-import {
-  bigintArray,
-  booleanArray,
-  byteaArray,
-  instantArray,
-  integerArray,
-  jsonArray,
-  textArray,
-  uuidArray,
-} from './arrays.ts'
+import { bigintArray, booleanArray, byteaArray, instantArray, jsonArray, textArray, uuidArray } from './arrays.ts'
 import {
   addressingArrays,
   addressingNames,
@@ -30,44 +21,53 @@ import {
 } from './rows.ts'
 
 /**
- * Messages that are new in every respect, each with evidence, job and event: one statement, one commit. A message id or an instance
- * id that is there already leaves its row out of the answer and changes nothing. The large columns are unnested apart, so that
- * the rows that are read several times stay small.
+ * Messages that are new in every respect, each with evidence, event, and its job or its settlement: one statement, one commit. A
+ * message id or an instance id that is there already leaves its row out of the answer and changes nothing. The large columns are
+ * unnested apart, so that the rows that are read several times stay small.
  */
 const recordFresh: Statement = {
   name: 'inbound-record',
   text: `
     with record as (
-      select * from unnest(${parameters(1, 'uuid text text timestamptz bigint bytea bytea boolean integer text text text text text text text text text')})
-        as r (id, message_id, peer, at, content_size, content_sha256, identity, compressed, claimed_by, ${addressingNames})
+      select * from unnest(${parameters(1, 'uuid text text timestamptz bigint bytea bytea boolean text text text text text text text text text')})
+        as r (id, message_id, peer, at, content_size, content_sha256, identity, compressed, ${addressingNames})
+    ), settlement as (
+      select * from unnest(${parameters(18, 'uuid text jsonb timestamptz text jsonb')})
+        as s (id, state, failure, at, kind, detail)
     ), fresh as (
-      insert into transmission (id, direction, state, route, original, created_at, updated_at, message_id, peer, content_size,
-          content_sha256, identity, compressed, ${addressingNames})
-        select id, 'inbound', 'received', '{"kind":"peppol"}', true, at, at, message_id, peer, content_size, content_sha256,
-          identity, compressed, ${addressingNames}
-        from record
+      insert into transmission (id, direction, state, failure, route, original, created_at, updated_at, message_id, peer,
+          content_size, content_sha256, identity, compressed, ${addressingNames})
+        select r.id, 'inbound', coalesce(s.state, 'received'), s.failure, '{"kind":"peppol"}', true, r.at, coalesce(s.at, r.at),
+          message_id, peer, content_size, content_sha256, identity, compressed, ${addressingNames}
+        from record r join settlement s on s.id = r.id
         on conflict do nothing
-        returning id, created_at, peer
+        returning id, state, created_at, peer
     ), evidence as (
       insert into content (transmission_id, payload, payload_key, payload_size, envelope, answer)
         select id, payload, payload_key, payload_size, envelope, answer
-        from unnest(${parameters(19, 'uuid bytea text bigint bytea bytea')})
+        from unnest(${parameters(24, 'uuid bytea text bigint bytea bytea')})
           as c (id, payload, payload_key, payload_size, envelope, answer)
         where id in (select id from fresh)
     ), work as (
-      insert into job (transmission_id, direction, due_at, claimed_by)
-        select id, 'inbound', at, claimed_by from record where id in (select id from fresh)
+      insert into job (transmission_id, direction, due_at) select id, 'inbound', created_at from fresh where state = 'received'
     ), history as (
       insert into event (transmission_id, at, kind, detail)
         select id, created_at, 'received', jsonb_build_object('peer', peer) from fresh
+        union all
+        select id, at, kind, detail from settlement where state is not null and id in (select id from fresh)
+    ), handed as (
+      insert into invoice (transmission_id, direction, ${invoiceNames})
+        select transmission_id, 'inbound', ${invoiceNames}
+        from unnest(${parameters(30, 'uuid uuid text text text text text text text text')}) as i (transmission_id, ${invoiceNames})
+        where id is not null and transmission_id in (select id from fresh)
     )
-    select id from fresh`,
+    select id, state from fresh`,
 }
 
 export interface InboundRecording {
   readonly record: InboundRecord
-  /** Who holds the job from the start; undefined leaves it to be claimed. */
-  readonly claimant: number | undefined
+  /** Undefined leaves it to a worker. */
+  readonly settlement: InboundSettlement | undefined
 }
 
 export async function recordInbound(
@@ -77,26 +77,31 @@ export async function recordInbound(
   const records = recordings.map(({ record }) => record)
   const ids = uuidArray(records.map(({ id }) => id))
   const payloads = records.map(({ payload }) => payloadColumns(payload))
-  const fresh = await pool.query<{ id: string }>(recordFresh, [
+  const settlements = recordings.map(({ settlement }) => settlement)
+  const fresh = await pool.query<{ id: string; state: InboundState }>(recordFresh, [
     ids,
-    ...factArrays(recordings),
+    ...factArrays(records),
+    ids,
+    ...settlementArrays(settlements),
     ids,
     byteaArray(payloads.map(({ payload }) => payload)),
     textArray(payloads.map(({ key }) => key)),
     bigintArray(payloads.map(({ size }) => size)),
     byteaArray(records.map(({ envelope }) => envelope)),
     byteaArray(records.map(({ receipt }) => receipt)),
+    ids,
+    ...invoiceArrays(settlements.map(invoiceIn)),
   ])
-  const recorded = new Set(fresh.map(({ id }) => id))
+  const states = new Map(fresh.map(({ id, state }) => [id, state]))
   const outcomes: InboundOutcome[] = []
   for (const record of records) {
-    outcomes.push(recorded.has(record.id) ? { kind: 'recorded', job: true } : await recordKnown(pool, record))
+    const state = states.get(record.id)
+    outcomes.push(state ? { kind: 'recorded', state } : await recordKnown(pool, record))
   }
   return outcomes
 }
 
-function factArrays(recordings: readonly InboundRecording[]): readonly Buffer[] {
-  const records = recordings.map(({ record }) => record)
+function factArrays(records: readonly InboundRecord[]): readonly Buffer[] {
   return [
     textArray(records.map(({ messageId }) => messageId)),
     textArray(records.map(({ peer }) => peer)),
@@ -105,15 +110,32 @@ function factArrays(recordings: readonly InboundRecording[]): readonly Buffer[] 
     byteaArray(records.map(({ contentSha256 }) => contentSha256)),
     byteaArray(records.map(({ identity }) => identity)),
     booleanArray(records.map(({ compressed }) => compressed)),
-    integerArray(recordings.map(({ claimant }) => claimant)),
     ...addressingArrays(records),
   ]
+}
+
+/** State, failure, and time, kind and detail of the event; all null without a settlement. */
+function settlementArrays(settlements: readonly (InboundSettlement | undefined)[]): readonly Buffer[] {
+  const events = settlements.map(settlement => settlement?.event)
+  return [
+    textArray(settlements.map(settlement => settlement?.state)),
+    jsonArray(settlements.map(settlement => (settlement?.state === 'exception' ? settlement.failure : undefined))),
+    instantArray(events.map(event => event?.at)),
+    textArray(events.map(event => event?.kind)),
+    jsonArray(events.map(event => event?.detail)),
+  ]
+}
+
+function invoiceIn(
+  settlement: InboundSettlement | undefined,
+): Extract<InboundSettlement, { state: 'delivered' }>['invoice'] {
+  return settlement?.state === 'delivered' ? settlement.invoice : undefined
 }
 
 const findMessage: Statement = {
   name: 'inbound-find-message',
   text: `
-    select t.id, t.identity, c.answer, exists (select 1 from job j where j.transmission_id = t.id) as job
+    select t.id, t.state, t.identity, c.answer
     from transmission t join content c on c.transmission_id = t.id
     where t.message_id = $1 and t.direction = 'inbound'`,
 }
@@ -122,7 +144,7 @@ interface KnownRow {
   readonly id: string
   readonly identity: Buffer
   readonly answer: Buffer
-  readonly job: boolean
+  readonly state: InboundState
 }
 
 /** Something of this message was here before: the same message id, or the same envelope in another message. */
@@ -130,10 +152,11 @@ async function recordKnown(pool: Pool, record: InboundRecord): Promise<InboundOu
   for (;;) {
     const [known] = await pool.query<KnownRow>(findMessage, [record.messageId])
     // Our own row: the answer to an earlier try of this very call was lost.
-    if (known?.id === record.id) return { kind: 'recorded', job: known.job }
+    if (known?.id === record.id) return { kind: 'recorded', state: known.state }
     if (known)
       return known.identity.equals(record.identity) ? { kind: 'repeat', receipt: known.answer } : { kind: 'conflict' }
-    if (await recordSecondEnvelope(pool, record)) return { kind: 'recorded', job: false }
+    const state = await recordSecondEnvelope(pool, record)
+    if (state !== undefined) return { kind: 'recorded', state }
     // Another process has recorded the message id between the two statements: look again.
   }
 }
@@ -165,17 +188,18 @@ const recordSecond: Statement = {
       insert into event (transmission_id, at, kind, detail)
         select known.id, created_at, state, jsonb_build_object('first', first.id) from known, first
     )
-    select id from known`,
+    select state from known`,
 }
 
-async function recordSecondEnvelope(pool: Pool, record: InboundRecord): Promise<boolean> {
+/** What it became; undefined when nothing of it was here before. */
+async function recordSecondEnvelope(pool: Pool, record: InboundRecord): Promise<InboundState | undefined> {
   const { payload, key, size } = payloadColumns(record.payload)
   const failure = {
     code: 'instance-id-reused',
     message: `The instance identifier ${record.instanceId} came before from this sender with other content.`,
     retry: false,
   }
-  const rows = await pool.query(recordSecond, [
+  const [row] = await pool.query<{ state: InboundState }>(recordSecond, [
     record.id,
     record.messageId,
     record.peer,
@@ -192,7 +216,7 @@ async function recordSecondEnvelope(pool: Pool, record: InboundRecord): Promise<
     record.envelope,
     record.receipt,
   ])
-  return rows.length > 0
+  return row?.state
 }
 
 const claim: Statement = {
@@ -268,15 +292,9 @@ export async function settleInbound(
   await pool.query(settle, [
     claimant,
     ids,
-    textArray(settlements.map(({ state }) => state)),
-    jsonArray(settlements.map(settlement => (settlement.state === 'exception' ? settlement.failure : undefined))),
-    instantArray(settlements.map(({ event }) => event.at)),
-    textArray(settlements.map(({ event }) => event.kind)),
-    jsonArray(settlements.map(({ event }) => event.detail)),
+    ...settlementArrays(settlements),
     ids,
-    ...invoiceArrays(
-      settlements.map(settlement => (settlement.state === 'delivered' ? settlement.invoice : undefined)),
-    ),
+    ...invoiceArrays(settlements.map(invoiceIn)),
   ])
   return settlings.map(() => undefined)
 }

@@ -101,8 +101,8 @@ function exchangeStore(pool: Pool, claimant: Claimant, blobs: Pick<BlobStore, 'o
     return lost
   }
   return {
-    recordInbound: async (record, { claimed } = unclaimed) =>
-      announce(await batches.recordInbound.add({ record, claimant: await holder(claimed) }), claimed),
+    recordInbound: async (record, settlement) =>
+      announce(await batches.recordInbound.add({ record, settlement }), settlement !== undefined),
     recordOutbound: async (record, { claimed } = unclaimed) =>
       announce(await batches.recordOutbound.add({ record, claimant: await holder(claimed) }), claimed),
     claimOutbound: async (most, now) => claimOutbound(pool, { claimant: await number(), most, now }, blobs),

@@ -3,7 +3,7 @@ import { packPayload } from '../../wire/as4/index.ts'
 import { buildSbd } from '../../wire/peppol/index.ts'
 import type { TransmissionId } from '../domain.ts'
 import type { ExchangeStore, InboundClaim, OutboundClaim, OutboundRecord, OutboundSettlement } from '../ports.ts'
-import { type ProcessWorld, processInbound } from './process.ts'
+import { processInbound } from './process.ts'
 import { type ReceiveWorld, receive } from './receive.ts'
 import { type SendWorld, send } from './send.ts'
 import type { Exchange, Submission, SubmitOutcome } from './types.ts'
@@ -12,8 +12,7 @@ import { type Place, Worker } from './worker.ts'
 export type * from './types.ts'
 export { contentOf } from './content.ts'
 
-export interface ExchangeWorld
-  extends Omit<ReceiveWorld, 'store' | 'reserveProcessing'>, Omit<SendWorld, 'store' | 'leaving'>, ProcessWorld {
+export interface ExchangeWorld extends Omit<ReceiveWorld, 'store'>, Omit<SendWorld, 'store' | 'leaving'> {
   readonly store: ExchangeStore
   readonly blobs: ReceiveWorld['blobs'] & Spool
   /** Messages being sent at once. */
@@ -55,7 +54,6 @@ export function createExchange(world: ExchangeWorld): Exchange {
     },
     world.log,
   )
-  const receiveWorld: ReceiveWorld = { ...world, reserveProcessing: () => inbound.reserve() }
   const alarm = new Alarm(world, () => outbound.wake())
   let listening: Disposable | undefined
   let recovery: NodeJS.Timeout | undefined
@@ -74,7 +72,7 @@ export function createExchange(world: ExchangeWorld): Exchange {
   }
 
   return {
-    receive: request => receive(receiveWorld, request),
+    receive: request => receive(world, request),
     submit: submission => submit(world, submission, () => outbound.reserve()),
     async start() {
       await recover()

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Clock, Instant, Random } from '../../kernel/index.ts'
+import type { Instant } from '../../kernel/index.ts'
 import {
   type As4Limits,
   EbmsFault,
@@ -24,16 +24,13 @@ import {
 } from '../../wire/peppol/index.ts'
 import type { XmlElement } from '../../wire/xml/index.ts'
 import type { TransmissionId } from '../domain.ts'
-import type { BlobStore, ExchangeStore, InboundClaim, InboundOutcome, InboundRecord, Log } from '../ports.ts'
+import type { BlobStore, ExchangeStore, InboundOutcome, InboundRecord } from '../ports.ts'
 import type { Registry } from '../registry/index.ts'
 import type { Trust } from '../trust/index.ts'
 import type { As4Answer, As4Request } from './types.ts'
-import type { Place } from './worker.ts'
+import { type ProcessWorld, settleAtOnce } from './process.ts'
 
-export interface ReceiveWorld {
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Log
+export interface ReceiveWorld extends ProcessWorld {
   readonly store: Pick<ExchangeStore, 'recordInbound'>
   readonly blobs: BlobStore
   readonly trust: Trust
@@ -43,8 +40,6 @@ export interface ReceiveWorld {
   readonly decryptionKeys: readonly DecryptionKey[]
   readonly messageIdHost: string
   readonly limits: As4Limits
-  /** A place to process what is received, when one is free. */
-  reserveProcessing(): Place<InboundClaim> | undefined
 }
 
 const soapType = 'application/soap+xml; charset=UTF-8'
@@ -128,50 +123,18 @@ interface Received {
   readonly receipt: Buffer
 }
 
-/** Commits. Where a worker has a free place the job is its own from the start and begins without a claim. */
+/** Commits, and in the same commit hands over what can be read at once. */
 async function record(
   world: ReceiveWorld,
   inbound: InboundRecord,
   document: XmlElement | undefined,
 ): Promise<InboundOutcome> {
-  const place = world.reserveProcessing()
-  let begun = false
-  try {
-    const outcome = await world.store.recordInbound(inbound, { claimed: place !== undefined })
-    if (outcome.kind === 'recorded' && outcome.job && place !== undefined) {
-      const { payload, compressed } = inbound
-      place.begin({ transmission: transmissionOf(inbound), payload, compressed, ...(document && { document }) })
-      begun = true
-    }
-    return outcome
-  } finally {
-    if (!begun) place?.release()
+  const settlement = settleAtOnce(world, inbound, document)
+  const outcome = await world.store.recordInbound(inbound, settlement)
+  if (outcome.kind === 'recorded' && outcome.state !== 'received') {
+    world.log.info('transmission.processed', { transmissionId: inbound.id, state: outcome.state })
   }
-}
-
-function transmissionOf(inbound: InboundRecord): InboundClaim['transmission'] {
-  const { sender, receiver, documentType, process, countryC1, instanceId } = inbound
-  return {
-    id: inbound.id,
-    direction: 'inbound',
-    state: 'received',
-    route: { kind: 'peppol' },
-    sender,
-    receiver,
-    documentType,
-    process,
-    countryC1,
-    instanceId,
-    messageId: inbound.messageId,
-    peer: inbound.peer,
-    attempts: 0,
-    nextAttemptAt: undefined,
-    failure: undefined,
-    createdAt: inbound.at,
-    updatedAt: inbound.at,
-    contentSize: inbound.contentSize,
-    contentSha256: inbound.contentSha256.toString('hex'),
-  }
+  return outcome
 }
 
 function recordOf({ id, at, header, sbdh, message, payload, receipt }: Received): InboundRecord {

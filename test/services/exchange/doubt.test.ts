@@ -77,9 +77,15 @@ function failing(store: ExchangeStore): ExchangeStore {
   })
 }
 
-function letter(): Promise<SealedLetter> {
+function letter(document?: Buffer): Promise<SealedLetter> {
   const from = network.issue('access-point', { commonName: 'PFR000700' })
-  return sealLetter({ from, to: core.keys.certificate, sender: seller, receiver: buyer })
+  return sealLetter({ from, to: core.keys.certificate, sender: seller, receiver: buyer, ...(document && { document }) })
+}
+
+/** One that a worker reads after the receipt. */
+function largeLetter(): Promise<SealedLetter> {
+  const filling = Buffer.from(`<!--${randomBytes(300_000).toString('hex')}-->`)
+  return letter(Buffer.concat([invoiceUbl({ number: nextNumber(), seller, buyer }), filling]))
 }
 
 async function receive({ contentType, body }: SealedLetter): Promise<{ status: number; text: string }> {
@@ -128,7 +134,7 @@ describe('a received message', () => {
 
   it('whose result cannot be stored at first is handed over once it can', async () => {
     failures.set('settleInbound', ['before'])
-    const message = await letter()
+    const message = await largeLetter()
     expect((await receive(message)).status).toBe(200)
     await exchange.settle()
     const found = { ...prepared, node: { reader: core.reader } }
@@ -138,11 +144,13 @@ describe('a received message', () => {
 
 describe('what the database gave us without our knowing', () => {
   it('is taken up at the second look: a received message', async () => {
-    failures.set('recordInbound', ['after'])
-    const message = await letter()
-    expect((await receive(message)).status).toBe(500)
+    failures.set('claimInbound', ['after'])
+    const message = await largeLetter()
+    expect((await receive(message)).status).toBe(200)
     const found = { ...prepared, node: { reader: core.reader } }
     const state = async (): Promise<string | undefined> => (await received(found, message.sealed.messageId))?.state
+    await exchange.settle()
+    expect(await state()).toBe('processing')
     await core.database.recover(network.clock.now(), [])
     await exchange.settle()
     expect(await state()).toBe('processing')
@@ -166,11 +174,13 @@ describe('what the database gave us without our knowing', () => {
   })
 
   it('is left alone as long as it is held', async () => {
-    failures.set('recordInbound', ['after'])
-    const message = await letter()
+    failures.set('claimInbound', ['after'])
+    const message = await largeLetter()
     await receive(message)
     const found = { ...prepared, node: { reader: core.reader } }
-    const { id } = (await received(found, message.sealed.messageId))!
+    await exchange.settle()
+    const { id, state } = (await received(found, message.sealed.messageId))!
+    expect(state).toBe('processing')
     for (let look = 0; look < 3; look++) expect(await core.database.recover(network.clock.now(), [id])).toBe(0)
     expect(await core.database.recover(network.clock.now(), [])).toBe(0)
     expect(await core.database.recover(network.clock.now(), [])).toBe(1)
