@@ -1,1 +1,3 @@
 export type * from './types.ts'
+export { languages } from './language.ts'
+export { type ViewOptions, viewOf } from './view.ts'

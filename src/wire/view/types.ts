@@ -1,20 +1,5 @@
-import type { Invoice } from '../invoice/index.ts'
-
 /** The languages an invoice can be shown in. */
 export type Language = 'fr' | 'en' | 'de' | 'it' | 'es' | 'nl'
-
-/** A decimal number of the model. */
-export type Amount = Invoice['totals']['payable']
-
-/** An invoice of which anything may be missing: one that does not obey the rules, or a Factur-X of the profiles MINIMUM and BASIC WL. */
-export type PartialInvoice = Partly<Invoice>
-
-/** Part of the model with every term optional. */
-export type Partly<T> = T extends string | boolean | Amount
-  ? T
-  : T extends readonly (infer Item)[]
-    ? readonly Partly<Item>[]
-    : { readonly [Key in keyof T]?: Partly<NonNullable<T[Key]>> | undefined }
 
 /** How a seller's invoices look. */
 export interface Branding {

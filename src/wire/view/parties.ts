@@ -1,0 +1,101 @@
+import type { PartialInvoice } from '../invoice/index.ts'
+import { schemes } from './names-item.ts'
+import type { Label } from './labels.ts'
+import type { Address, Contact, Identifier } from './parts.ts'
+import type { Speech } from './speech.ts'
+import type { ViewFact, ViewParty } from './types.ts'
+
+/** What parties have in common; each says some of it. */
+interface Party {
+  readonly name?: string
+  readonly tradingName?: string
+  readonly identifier?: Identifier
+  readonly identifiers?: readonly Identifier[]
+  readonly legalRegistration?: Identifier
+  readonly vatId?: string
+  readonly taxRegistrationId?: string
+  readonly endpoint?: Identifier
+  readonly address?: Address
+  readonly contact?: Contact
+}
+
+/** Everybody who takes part, the seller first, the place of delivery last. */
+export function partiesOf(invoice: PartialInvoice, speech: Speech): ViewParty[] {
+  const { seller, buyer, payee, taxRepresentative } = invoice
+  const parties: ViewParty[] = []
+  const add = (role: Label, party: Party | undefined) =>
+    party && parties.push(partyOf(speech.label(role), party, speech))
+  add('seller', seller)
+  add('buyer', buyer)
+  add('payee', payee)
+  add('taxRepresentative', taxRepresentative)
+  const delivery = deliveryOf(invoice, speech)
+  return delivery === undefined ? parties : [...parties, delivery]
+}
+
+function partyOf(role: string, party: Party, speech: Speech): ViewParty {
+  const identifiers = [party.identifier, ...(party.identifiers ?? [])]
+  return {
+    role,
+    name: party.name ?? '',
+    address: addressLines(party.address, speech),
+    facts: facts(speech, [
+      ['tradingName', party.tradingName],
+      ['registration', party.legalRegistration],
+      ...identifiers.map(identifier => ['identifier', identifier] as const),
+      ['vatId', party.vatId],
+      ['taxRegistration', party.taxRegistrationId],
+      ['contact', party.contact?.name],
+      ['phone', party.contact?.phone],
+      ['email', party.contact?.email],
+      ['endpoint', electronicAddress(party.endpoint)],
+    ]),
+  }
+}
+
+function deliveryOf({ delivery }: PartialInvoice, speech: Speech): ViewParty | undefined {
+  if (delivery === undefined) return undefined
+  return {
+    role: speech.label('deliverTo'),
+    name: delivery.name ?? '',
+    address: addressLines(delivery.address, speech),
+    facts: facts(speech, [
+      ['deliveryDate', delivery.date && speech.date(delivery.date)],
+      ['location', delivery.location],
+    ]),
+  }
+}
+
+/** The lines of a postal address, the country by its name. */
+function addressLines(address: Address | undefined, speech: Speech): string[] {
+  if (address === undefined) return []
+  const { line1, line2, line3, postCode, city, subdivision, country } = address
+  const place = [postCode, city].filter(Boolean).join(' ')
+  const lines = [line1, line2, line3, place, subdivision, country && speech.country(country)]
+  return lines.flatMap(line => (line === undefined || line === '' ? [] : [line]))
+}
+
+/** As networks write it: `0225:123456789`. */
+function electronicAddress(endpoint: Identifier | undefined): string | undefined {
+  if (endpoint?.value === undefined) return undefined
+  return endpoint.scheme === undefined ? endpoint.value : `${endpoint.scheme}:${endpoint.value}`
+}
+
+/** Labels with what there is to say; an identifier goes under the name of its scheme where that is known. */
+export function facts(
+  speech: Speech,
+  rows: readonly (readonly [Label, string | Identifier | undefined])[],
+): ViewFact[] {
+  return rows.flatMap(([key, said]) => {
+    if (said === undefined || said === '') return []
+    if (typeof said === 'string') return [{ label: speech.label(key), value: said }]
+    return identifierFact(speech.label(key), said)
+  })
+}
+
+/** `SIREN: 123456789`, `Identifiant: 123 (0190)`. */
+function identifierFact(label: string, { value, scheme }: Identifier): ViewFact[] {
+  if (value === undefined) return []
+  const name = scheme === undefined ? undefined : schemes[scheme]
+  return [{ label: name ?? label, value: scheme === undefined || name !== undefined ? value : `${value} (${scheme})` }]
+}

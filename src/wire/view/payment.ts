@@ -1,0 +1,46 @@
+import type { PartialInvoice } from '../invoice/index.ts'
+import { isIban } from './iban.ts'
+import { paymentMeans } from './names-document.ts'
+import { facts } from './parties.ts'
+import type { Means } from './parts.ts'
+import type { Speech } from './speech.ts'
+import type { ViewFact } from './types.ts'
+
+/** BG-16 and the terms of payment; what several ways of paying say alike is said once. */
+export function paymentOf(invoice: PartialInvoice, speech: Speech): ViewFact[] {
+  const { paymentMeans: means = [], bankCreditorId, paymentTerms } = invoice
+  const said = [
+    ...means.flatMap(each => meansFacts(each, speech)),
+    ...facts(speech, [
+      ['creditorId', bankCreditorId],
+      ['paymentTerms', paymentTerms],
+    ]),
+  ]
+  return said.filter(
+    (fact, index) => said.findIndex(({ label, value }) => label === fact.label && value === fact.value) === index,
+  )
+}
+
+function meansFacts(
+  { code, text, remittanceInformation, transfer, card, directDebit }: Means,
+  speech: Speech,
+): ViewFact[] {
+  const name = code === undefined ? undefined : speech.code(paymentMeans, code)
+  const account = transfer?.account
+  return facts(speech, [
+    ['paymentMeans', [name, text === name ? undefined : text].filter(Boolean).join(' – ')],
+    [account !== undefined && isIban(account) ? 'iban' : 'account', account && groupedIban(account)],
+    ['bank', transfer?.bank],
+    ['accountName', transfer?.accountName],
+    ['remittance', remittanceInformation],
+    ['card', [card?.number, card?.network].filter(Boolean).join(' ')],
+    ['cardHolder', card?.holder],
+    ['mandate', directDebit?.mandate],
+    ['debitedAccount', directDebit?.debitedAccount && groupedIban(directDebit.debitedAccount)],
+  ])
+}
+
+/** In groups of four, as people compare it; other account numbers stay as they are. [ISO 13616-1 §5] */
+function groupedIban(account: string): string {
+  return isIban(account) ? account.replaceAll(' ', '').replaceAll(/.{4}(?=.)/g, '$& ') : account
+}

@@ -1,0 +1,108 @@
+import { type Decimal, isCreditNote, type PartialInvoice } from '../invoice/index.ts'
+import type { Label } from './labels.ts'
+import { calculationOf, rateText, reasonOf, signedAmount } from './lines.ts'
+import { vatCategories } from './names-document.ts'
+import { exemptionReasons } from './names-item.ts'
+import type { Adjustment, VatRow } from './parts.ts'
+import type { Speech } from './speech.ts'
+import type { ViewNote, ViewRow, ViewTable, ViewTotal } from './types.ts'
+
+/* What stands below the lines: allowances and charges of the document, VAT, totals. */
+
+/** BG-20 and BG-21. */
+export function adjustmentsOf(
+  { allowances = [], charges = [] }: PartialInvoice,
+  speech: Speech,
+): ViewTable | undefined {
+  if (allowances.length + charges.length === 0) return undefined
+  return {
+    heading: speech.label('adjustments'),
+    columns: [
+      { label: speech.label('item'), align: 'left', weight: 45 },
+      { label: speech.label('calculation'), align: 'right', weight: 30 },
+      { label: speech.label('vatRate'), align: 'right', weight: 12 },
+      { label: speech.label('amount'), align: 'right', weight: 20 },
+    ],
+    rows: [
+      ...allowances.map(each => adjustmentRow(each, 'allowance', speech)),
+      ...charges.map(each => adjustmentRow(each, 'charge', speech)),
+    ],
+  }
+}
+
+function adjustmentRow(adjustment: Adjustment, side: 'allowance' | 'charge', speech: Speech): ViewRow {
+  const { amount, vat } = adjustment
+  const reason = reasonOf(adjustment, side, speech)
+  return plainRow([
+    reason === '' ? speech.label(side) : `${speech.label(side)} – ${reason}`,
+    calculationOf(adjustment, speech),
+    vat === undefined ? '' : rateText(vat, speech),
+    amount === undefined ? '' : signedAmount(amount, side, speech),
+  ])
+}
+
+/** BG-23. */
+export function vatOf({ vatBreakdown = [] }: PartialInvoice, speech: Speech): ViewTable | undefined {
+  if (vatBreakdown.length === 0) return undefined
+  return {
+    heading: speech.label('vatBreakdown'),
+    columns: [
+      { label: speech.label('vatCategory'), align: 'left', weight: 38 },
+      { label: speech.label('rate'), align: 'right', weight: 14 },
+      { label: speech.label('taxable'), align: 'right', weight: 24 },
+      { label: speech.label('tax'), align: 'right', weight: 24 },
+    ],
+    rows: vatBreakdown.map(row => vatRow(row, speech)),
+  }
+}
+
+function vatRow(row: VatRow, speech: Speech): ViewRow {
+  const { category, rate, taxable, tax } = row
+  const cells = [
+    category === undefined ? '' : speech.codeAndName(vatCategories, category),
+    rate === undefined ? '' : speech.percentage(rate),
+    taxable === undefined ? '' : speech.amount(taxable),
+    tax === undefined ? '' : speech.amount(tax),
+  ]
+  return plainRow(cells, exemptionOf(row, speech))
+}
+
+/** The reason in words with its code; by the name of the code where the seller says no more. */
+function exemptionOf({ exemptionReason, exemptionReasonCode }: VatRow, speech: Speech): ViewNote[] {
+  if (exemptionReason === undefined && exemptionReasonCode === undefined) return []
+  const label = speech.label('exemption')
+  if (exemptionReasonCode === undefined) return [{ label, text: exemptionReason ?? '' }]
+  if (exemptionReason === undefined) return [{ label, text: speech.codeAndName(exemptionReasons, exemptionReasonCode) }]
+  return [{ label, text: `${exemptionReason} (${exemptionReasonCode})` }]
+}
+
+function plainRow(cells: readonly string[], details: readonly ViewNote[] = []): ViewRow {
+  return { cells, details, depth: 0, kind: 'plain' }
+}
+
+/** BG-22. What is taken off is negative, so that the column adds up. */
+export function totalsOf(invoice: PartialInvoice, speech: Speech): ViewTotal[] {
+  const { totals = {}, typeCode, vatCurrency } = invoice
+  const row = (key: Label, amount: Decimal | undefined, strong = false): ViewTotal[] =>
+    amount === undefined ? [] : [{ label: speech.label(key), value: speech.money(amount), strong }]
+  const off = (key: Label, amount: Decimal | undefined): ViewTotal[] =>
+    row(key, amount && amount.minus(amount).minus(amount))
+  return [
+    ...row('totalLines', totals.lineNet),
+    ...off('totalAllowances', totals.allowances),
+    ...row('totalCharges', totals.charges),
+    ...row('totalWithoutVat', totals.withoutVat),
+    ...row('totalVat', totals.vat),
+    ...inVatCurrency(totals.vatInVatCurrency, vatCurrency, speech),
+    ...row('totalWithVat', totals.withVat),
+    ...off('paid', totals.paid),
+    ...row('rounding', totals.rounding),
+    ...row(isCreditNote(typeCode) ? 'creditable' : 'payable', totals.payable, true),
+  ]
+}
+
+function inVatCurrency(amount: Decimal | undefined, currency: string | undefined, speech: Speech): ViewTotal[] {
+  if (currency === undefined && amount === undefined) return []
+  const label = [speech.label('totalVat'), currency && `(${currency})`].filter(Boolean).join(' ')
+  return [{ label, value: amount === undefined ? '' : speech.money(amount, currency ?? ''), strong: false }]
+}
