@@ -4,6 +4,7 @@ import { checkAddressing } from './check-peppol.ts'
 import type { Identifier, Invoice } from './model.ts'
 import { isCreditNote, profileOf } from './profiles.ts'
 import { type Syntax, syntaxes } from './syntax.ts'
+import type { FindingLanguage } from './text.ts'
 
 /** The facts of an envelope that the invoice itself decides. */
 interface InvoiceAddressing {
@@ -19,12 +20,13 @@ interface InvoiceAddressing {
 export function addressingOf(
   invoice: Invoice,
   syntax: Syntax['name'],
+  language: FindingLanguage = 'en',
 ): { readonly addressing: InvoiceAddressing } | { readonly findings: readonly Finding[] } {
   const report = new Report()
   checkAddressing(invoice as unknown as Parameters<typeof checkAddressing>[0], report)
   const { seller, buyer, process } = invoice
   if (seller.endpoint === undefined || buyer.endpoint === undefined || process === undefined)
-    return { findings: report.findings }
+    return { findings: report.findings(language) }
   const profile = profileOf(invoice)
   const selfBilled = profile?.selfBilled ?? false
   const root = syntax === 'cii' ? 'CrossIndustryInvoice' : isCreditNote(invoice.typeCode) ? 'CreditNote' : 'Invoice'

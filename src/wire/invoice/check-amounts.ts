@@ -1,7 +1,9 @@
 import { Decimal, zero } from './decimal.ts'
 import { lineNet, share, totalOf } from './derive.ts'
-import { type Path, type Report, titleOf } from './finding.ts'
+import { type Path, type Report, pointerOf } from './finding.ts'
 import type { Draft, InvoiceDraft, InvoiceLine, LineAllowance, Price } from './model.ts'
+import type { Values } from './text.ts'
+import type { TextKey } from './texts.ts'
 
 /*
  * Amounts that are given must agree with the terms they are computed from. Tolerances are those of the official rules.
@@ -30,24 +32,24 @@ interface Context {
   readonly peppolRules: boolean
 }
 
-/** `formula` says in the standard's words what the amount is. */
+/** `text` says in the standard's words what the amount is. */
 export interface Comparison {
   readonly rule: string
+  readonly text: TextKey
   readonly actual: Decimal | undefined
   readonly expected: Decimal | undefined
   readonly tolerance: Decimal
-  readonly formula: string
+  readonly values?: Values
 }
 
 /** Reports when the two differ by more than the tolerance. */
 export function compare(path: Path, report: Report, comparison: Comparison): void {
-  const { rule, actual, expected, tolerance, formula } = comparison
+  const { rule, text, actual, expected, tolerance, values = {} } = comparison
   if (actual === undefined || expected === undefined) return
   const delta = actual.minus(expected)
   if (delta.absolute().compare(tolerance) <= 0) return
   const mismatch = { actual: actual.toString(), expected: expected.toString(), delta: delta.toString() }
-  const message = `${titleOf(path)} is ${mismatch.actual} and must be ${mismatch.expected} (difference ${mismatch.delta}): ${formula}`
-  report.fatal(rule, path, message, mismatch)
+  report.fatal(rule, path, { text, values, mismatch })
 }
 
 function checkLine(line: Draft<InvoiceLine>, context: Context): void {
@@ -57,10 +59,10 @@ function checkLine(line: Draft<InvoiceLine>, context: Context): void {
   if (!peppolRules) return
   compare([...path, 'net'], report, {
     rule: 'PEPPOL-EN16931-R120',
+    text: 'PEPPOL-EN16931-R120',
     actual: line.net,
     expected: lineNet(line),
     tolerance: slack,
-    formula: 'quantity (BT-129) × net price (BT-146) / base quantity (BT-149) + charges (BT-141) − allowances (BT-136)',
   })
 }
 
@@ -70,24 +72,23 @@ function checkPrice(line: Draft<InvoiceLine>, price: Draft<Price>, { path, repor
     ['net', 'BR-27'],
     ['gross', 'BR-28'],
   ] as const) {
-    if (price[key] !== undefined && price[key].sign() < 0) {
-      report.fatal(rule, [...at, key], `${titleOf([...at, key])} must not be negative, and is ${price[key].toString()}`)
-    }
+    const value = price[key]
+    if (value !== undefined && value.sign() < 0)
+      report.fatal(rule, [...at, key], { values: { value: value.toString() } })
   }
   if (!peppolRules) return
   if (price.baseQuantity !== undefined && price.baseQuantity.sign() <= 0) {
-    report.fatal('PEPPOL-EN16931-R121', [...at, 'baseQuantity'], 'Item price base quantity (BT-149) must be above zero')
+    report.fatal('PEPPOL-EN16931-R121', [...at, 'baseQuantity'])
   }
   if (price.baseUnit !== undefined && line.unit !== undefined && price.baseUnit !== line.unit) {
-    const message = `The unit of the price base quantity (BT-150) is ${price.baseUnit} and must be that of the quantity (BT-130), ${line.unit}`
-    report.fatal('PEPPOL-EN16931-R130', [...at, 'baseUnit'], message)
+    report.fatal('PEPPOL-EN16931-R130', [...at, 'baseUnit'], { values: { base: price.baseUnit, unit: line.unit } })
   }
   compare([...at, 'net'], report, {
     rule: 'PEPPOL-EN16931-R046',
+    text: 'PEPPOL-EN16931-R046',
     actual: price.net,
     expected: price.gross?.minus(price.discount ?? zero),
     tolerance: exact,
-    formula: 'gross price (BT-148) − discount (BT-147)',
   })
 }
 
@@ -105,7 +106,7 @@ function checkAllowances(
       const at = [...path, key, index]
       if (allowance.reason === undefined && allowance.reasonCode === undefined) {
         for (const rule of reasonRules[path.length === 0 ? 'document' : 'line'][key]) {
-          report.fatal(rule, at, `${titleOf(at)} needs a reason or a reason code`)
+          report.fatal(rule, at, { text: 'reason' })
         }
       }
       if (peppolRules) checkShare(allowance, at, report)
@@ -116,55 +117,55 @@ function checkAllowances(
 function checkShare(allowance: Draft<LineAllowance>, path: Path, report: Report): void {
   const { amount, base, percentage } = allowance
   if (percentage !== undefined && base === undefined) {
-    report.fatal(
-      'PEPPOL-EN16931-R041',
-      [...path, 'base'],
-      `${titleOf([...path, 'base'])} must be there when the percentage is`,
-    )
+    report.fatal('PEPPOL-EN16931-R041', [...path, 'base'])
   }
   if (base !== undefined && percentage === undefined) {
-    const at = [...path, 'percentage']
-    report.fatal('PEPPOL-EN16931-R042', at, `${titleOf(at)} must be there when the base amount is`)
+    report.fatal('PEPPOL-EN16931-R042', [...path, 'percentage'])
   }
   if (base === undefined || percentage === undefined) return
   compare([...path, 'amount'], report, {
     rule: 'PEPPOL-EN16931-R040',
+    text: 'PEPPOL-EN16931-R040',
     actual: amount,
     expected: share(base, percentage),
     tolerance: slack,
-    formula: 'base amount × percentage / 100',
   })
 }
 
 const totalRules = {
-  lineNet: { rule: 'BR-CO-10', formula: 'the sum of the invoice line net amounts (BT-131)' },
-  allowances: { rule: 'BR-CO-11', formula: 'the sum of the document level allowance amounts (BT-92)' },
-  charges: { rule: 'BR-CO-12', formula: 'the sum of the document level charge amounts (BT-99)' },
-  withoutVat: { rule: 'BR-CO-13', formula: 'BT-106 − allowances (BT-107) + charges (BT-108)' },
-  vat: { rule: 'BR-CO-14', formula: 'the sum of the VAT category tax amounts (BT-117)' },
-  withVat: { rule: 'BR-CO-15', formula: 'amount without VAT (BT-109) + VAT (BT-110)' },
-  payable: { rule: 'BR-CO-16', formula: 'amount with VAT (BT-112) − paid (BT-113) + rounding (BT-114)' },
+  lineNet: { rule: 'BR-CO-10', missing: undefined },
+  allowances: { rule: 'BR-CO-11', missing: 'BR-CO-11/missing' },
+  charges: { rule: 'BR-CO-12', missing: 'BR-CO-12/missing' },
+  withoutVat: { rule: 'BR-CO-13', missing: undefined },
+  vat: { rule: 'BR-CO-14', missing: 'BR-CO-15/missing' },
+  withVat: { rule: 'BR-CO-15', missing: undefined },
+  payable: { rule: 'BR-CO-16', missing: undefined },
 } as const
 
 function checkTotals(draft: InvoiceDraft, report: Report, vatUnsaidWhenNone: boolean): void {
   const { totals = {} } = draft
   const isNone = totals.withVat !== undefined && totals.withoutVat?.compare(totals.withVat) === 0
-  const demanded = {
+  const demanded: Readonly<Record<string, boolean>> = {
     allowances: (draft.allowances ?? []).length > 0,
     charges: (draft.charges ?? []).length > 0,
     vat: !(vatUnsaidWhenNone && isNone),
   }
-  for (const [name, { rule, formula }] of Object.entries(totalRules) as [
-    keyof typeof totalRules,
-    (typeof totalRules)['vat'],
-  ][]) {
+  for (const name of totalNames) {
     if (name === 'vat' && (draft.vatBreakdown ?? []).length === 0) continue
-    const expected = totalOf[name](draft)
+    const { rule, missing } = totalRules[name]
     const path = ['totals', name]
-    compare(path, report, { rule, actual: totals[name], expected, tolerance: exact, formula })
-    const isDemanded = Object.hasOwn(demanded, name) && demanded[name as keyof typeof demanded]
-    if (isDemanded && totals[name] === undefined && !report.refused.has(`/totals/${name}`)) {
-      report.fatal(name === 'vat' ? 'BR-CO-15' : rule, path, `${titleOf(path)} is missing: it must be ${formula}`)
+    if (totals[name] !== undefined) {
+      compare(path, report, {
+        rule,
+        text: rule,
+        actual: totals[name],
+        expected: totalOf[name](draft),
+        tolerance: exact,
+      })
+    } else if (missing !== undefined && demanded[name] && !report.refused.has(pointerOf(path))) {
+      report.fatal(name === 'vat' ? 'BR-CO-15' : rule, path, { text: missing })
     }
   }
 }
+
+const totalNames = Object.keys(totalRules) as (keyof typeof totalRules)[]

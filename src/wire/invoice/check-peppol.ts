@@ -1,6 +1,7 @@
-import { type Path, type Report, pointerOf, titleOf } from './finding.ts'
+import { type Path, type Report, pointerOf } from './finding.ts'
 import type { Draft, InvoiceDraft, InvoiceLine } from './model.ts'
 import { isCreditNote, profileOf } from './profiles.ts'
+import { quoted } from './values.ts'
 
 /* The rules that Peppol BIS Billing 3 adds to EN 16931, apart from amounts. [PEPPOL-EN16931-UBL 3.0.21] */
 
@@ -11,20 +12,19 @@ export function checkAddressing(draft: InvoiceDraft, report: Report): void {
   demand(['process'], draft.process, { rule: 'PEPPOL-EN16931-R001', report })
 }
 
-function demand(path: Path, value: unknown, { rule, report }: { rule: string; report: Report }): void {
-  if (value === undefined && !report.refused.has(pointerOf(path))) {
-    report.fatal(rule, path, `${titleOf(path)} must be there for a document that is sent over Peppol`)
-  }
+function demand(
+  path: Path,
+  value: unknown,
+  { rule, report }: { rule: `PEPPOL-EN16931-R0${'01' | '10' | '20'}`; report: Report },
+): void {
+  if (value === undefined && !report.refused.has(pointerOf(path))) report.fatal(rule, path)
 }
 
 export function checkPeppol(draft: InvoiceDraft, report: Report): void {
   const profile = profileOf(draft)
   if (profile !== undefined && draft.process !== undefined && !profile.process.test(draft.process)) {
-    report.fatal(
-      'PEPPOL-EN16931-R007',
-      ['process'],
-      `Business process type (BT-23) is not one of ${profile.name}: ${draft.process}`,
-    )
+    const values = { profile: profile.name, value: quoted(draft.process) }
+    report.fatal('PEPPOL-EN16931-R007', ['process'], { values })
   }
   checkReferences(draft, report)
   checkCurrencies(draft, report)
@@ -39,16 +39,9 @@ function checkReferences(draft: InvoiceDraft, report: Report): void {
   const { buyerReference, purchaseOrderReference, salesOrderReference, notes = [] } = draft
   const order = purchaseOrderReference ?? salesOrderReference
   if (buyerReference === undefined && order === undefined && !report.refused.has('/buyerReference')) {
-    const message = 'Buyer reference (BT-10) or purchase order reference (BT-13) must be there'
-    report.fatal('PEPPOL-EN16931-R003', ['buyerReference'], message)
+    report.fatal('PEPPOL-EN16931-R003', ['buyerReference'])
   }
-  if (notes.length > 1 && !bothGerman(draft)) {
-    report.fatal(
-      'PEPPOL-EN16931-R002',
-      ['notes', 1],
-      'Peppol allows one invoice note (BG-1), except between German parties',
-    )
-  }
+  if (notes.length > 1 && !bothGerman(draft)) report.fatal('PEPPOL-EN16931-R002', ['notes', 1])
 }
 
 function bothGerman({ seller, buyer }: InvoiceDraft): boolean {
@@ -59,21 +52,13 @@ function checkCurrencies({ currency, vatCurrency, totals }: InvoiceDraft, report
   const inVatCurrency = totals?.vatInVatCurrency
   const at = ['totals', 'vatInVatCurrency']
   if (vatCurrency !== undefined && vatCurrency === currency) {
-    report.fatal(
-      'PEPPOL-EN16931-R005',
-      ['vatCurrency'],
-      'VAT accounting currency code (BT-6) must differ from the invoice currency code (BT-5)',
-    )
+    report.fatal('PEPPOL-EN16931-R005', ['vatCurrency'])
   }
   if (vatCurrency === undefined && inVatCurrency !== undefined) {
-    report.fatal(
-      'PEPPOL-EN16931-R054',
-      at,
-      `${titleOf(at)} must not be there without a VAT accounting currency code (BT-6)`,
-    )
+    report.fatal('PEPPOL-EN16931-R054', at)
   }
   if (inVatCurrency !== undefined && totals?.vat !== undefined && inVatCurrency.sign() * totals.vat.sign() < 0) {
-    report.fatal('PEPPOL-EN16931-R055', at, `${titleOf(at)} must have the sign of the total VAT amount (BT-110)`)
+    report.fatal('PEPPOL-EN16931-R055', at)
   }
 }
 
@@ -88,14 +73,10 @@ function checkType(draft: InvoiceDraft, report: Report): void {
   const credit = isCreditNote(typeCode)
   if (!(credit ? creditNoteTypes : invoiceTypes).has(typeCode)) {
     const rule = credit ? 'PEPPOL-EN16931-P0101' : 'PEPPOL-EN16931-P0100'
-    report.fatal(rule, ['typeCode'], `Invoice type code (BT-3) ${typeCode} is not allowed in Peppol BIS Billing`)
+    report.fatal(rule, ['typeCode'], { values: { code: typeCode } })
   }
   if ((typeCode === '326' || typeCode === '384') && !bothGerman(draft)) {
-    report.fatal(
-      'PEPPOL-EN16931-P0112',
-      ['typeCode'],
-      `Invoice type code (BT-3) ${typeCode} is allowed between German parties only`,
-    )
+    report.fatal('PEPPOL-EN16931-P0112', ['typeCode'], { values: { code: typeCode } })
   }
 }
 
@@ -105,7 +86,7 @@ function checkMandates(draft: InvoiceDraft, report: Report): void {
   for (const [index, { code, directDebit }] of (draft.paymentMeans ?? []).entries()) {
     if (code === undefined || !directDebits.has(code) || directDebit?.mandate !== undefined) continue
     const at = ['paymentMeans', index, 'directDebit', 'mandate']
-    report.fatal('PEPPOL-EN16931-R061', at, `${titleOf(at)} must be there for direct debit`)
+    report.fatal('PEPPOL-EN16931-R061', at)
   }
 }
 
@@ -126,11 +107,8 @@ function checkExemptions(draft: InvoiceDraft, report: Report): void {
     const [rule, wanted] = exemptionCategories[exemptionReasonCode?.toUpperCase() ?? ''] ?? []
     if (wanted === undefined || category === wanted) continue
     const at = ['vatBreakdown', index, 'category']
-    report.fatal(
-      `PEPPOL-EN16931-${rule}`,
-      at,
-      `${titleOf(at)} must be ${wanted} with the exemption reason code ${exemptionReasonCode}`,
-    )
+    const values = { wanted, code: exemptionReasonCode ?? '' }
+    report.fatal(`PEPPOL-EN16931-${rule}`, at, { text: 'peppol-exemption', values })
   }
 }
 
@@ -142,10 +120,10 @@ function checkLinePeriod(
   const { period } = draft
   if (period?.start !== undefined && line.period?.start !== undefined && line.period.start < period.start) {
     const at = [...path, 'start']
-    report.fatal('PEPPOL-EN16931-R110', at, `${titleOf(at)} must not be before the invoicing period (BG-14)`)
+    report.fatal('PEPPOL-EN16931-R110', at)
   }
   if (period?.end !== undefined && line.period?.end !== undefined && line.period.end > period.end) {
     const at = [...path, 'end']
-    report.fatal('PEPPOL-EN16931-R111', at, `${titleOf(at)} must not be after the invoicing period (BG-14)`)
+    report.fatal('PEPPOL-EN16931-R111', at)
   }
 }

@@ -1,4 +1,4 @@
-import { type Path, type Report, pointerOf, titleOf } from './finding.ts'
+import { type Path, type Report, pointerOf } from './finding.ts'
 import { Decimal } from './decimal.ts'
 import type { InvoiceDraft } from './model.ts'
 import type { Entry, Group, Leaf } from './table.ts'
@@ -45,7 +45,7 @@ function checkMissing(key: string, entry: Entry, context: Context): void {
   if (entry.derived === 'invoice' && !derivedToo) return
   const path = [...context.path, key]
   if (report.refused.has(pointerOf(path))) return
-  if (entry.missing !== undefined) report.fatal(entry.missing, path, `${titleOf(path)} is missing`)
+  if (entry.missing !== undefined) report.fatal(entry.missing, path, { text: 'missing' })
   else if (entry.shape === 'one') checkFields(entry.fields, {}, within(context, key))
 }
 
@@ -73,13 +73,13 @@ function checkGroupValues(fields: Group['fields'], bag: Bag, { path, report }: O
 function checkValue(value: unknown, leaf: Leaf, { path, report }: Omit<Context, 'derivedToo'>): void {
   if (value instanceof Decimal) {
     if (leaf.decimals !== undefined && value.scale > 2) {
-      report.fatal(leaf.decimals, path, `${titleOf(path)} may have two decimals, and is ${value.toString()}`)
+      report.fatal(leaf.decimals, path, { text: 'decimals', values: { value: value.toString() } })
     }
   } else if (
     leaf.codes !== undefined &&
     !leaf.codes.list.has(leaf.codes.rule === 'BR-CL-22' ? String(value).toUpperCase() : String(value))
   ) {
-    report.fatal(leaf.codes.rule, path, `${titleOf(path)} is not a code of its list: ${quoted(String(value))}`)
+    report.fatal(leaf.codes.rule, path, { text: 'code', values: { value: quoted(String(value)) } })
   }
 }
 

@@ -1,9 +1,10 @@
 import { compare } from './check-amounts.ts'
-import { Decimal, zero } from './decimal.ts'
+import { Decimal, sum, zero } from './decimal.ts'
 import { type TaxableAmount, share, taxableAmounts, vatKey } from './derive.ts'
-import { type Path, type Report, titleOf } from './finding.ts'
+import type { Path, Report } from './finding.ts'
 import type { Draft, InvoiceDraft, VatBreakdown, VatCategory } from './model.ts'
-import { sum } from './decimal.ts'
+import type { Text } from './text.ts'
+import type { TextKey } from './texts.ts'
 
 /*
  * The rules of the VAT categories: the same ten for each, with the differences in a table. [EN 16931-1 §6.4.4, BR-S-* to BR-AG-*]
@@ -12,7 +13,7 @@ import { sum } from './decimal.ts'
 interface Family {
   /** BR-<rules>-01 … */
   readonly rules: string
-  readonly name: string
+  readonly category: Text
   readonly rate: 'positive' | 'any' | 'zero' | 'none'
   /** One breakdown for each rate, computed with a tolerance; or exactly one without tax. */
   readonly perRate: boolean
@@ -24,7 +25,7 @@ interface Family {
 const families: Readonly<Record<string, Family>> = {
   S: {
     rules: 'S',
-    name: 'Standard rated',
+    category: { en: 'Standard rated', fr: 'Taux normal' },
     rate: 'positive',
     perRate: true,
     exemption: 'forbidden',
@@ -33,7 +34,7 @@ const families: Readonly<Record<string, Family>> = {
   },
   Z: {
     rules: 'Z',
-    name: 'Zero rated',
+    category: { en: 'Zero rated', fr: 'Taux zéro' },
     rate: 'zero',
     perRate: false,
     exemption: 'forbidden',
@@ -42,7 +43,7 @@ const families: Readonly<Record<string, Family>> = {
   },
   E: {
     rules: 'E',
-    name: 'Exempt from VAT',
+    category: { en: 'Exempt from VAT', fr: 'Exonéré de TVA' },
     rate: 'zero',
     perRate: false,
     exemption: 'required',
@@ -51,7 +52,7 @@ const families: Readonly<Record<string, Family>> = {
   },
   AE: {
     rules: 'AE',
-    name: 'Reverse charge',
+    category: { en: 'Reverse charge', fr: 'Autoliquidation' },
     rate: 'zero',
     perRate: false,
     exemption: 'required',
@@ -60,7 +61,7 @@ const families: Readonly<Record<string, Family>> = {
   },
   K: {
     rules: 'IC',
-    name: 'Intra-community supply',
+    category: { en: 'Intra-community supply', fr: 'Livraison intracommunautaire' },
     rate: 'zero',
     perRate: false,
     exemption: 'required',
@@ -69,7 +70,7 @@ const families: Readonly<Record<string, Family>> = {
   },
   G: {
     rules: 'G',
-    name: 'Export outside the EU',
+    category: { en: 'Export outside the EU', fr: 'Exportation hors UE' },
     rate: 'zero',
     perRate: false,
     exemption: 'required',
@@ -78,7 +79,7 @@ const families: Readonly<Record<string, Family>> = {
   },
   O: {
     rules: 'O',
-    name: 'Not subject to VAT',
+    category: { en: 'Not subject to VAT', fr: 'Hors champ de la TVA' },
     rate: 'none',
     perRate: false,
     exemption: 'required',
@@ -87,7 +88,7 @@ const families: Readonly<Record<string, Family>> = {
   },
   L: {
     rules: 'AF',
-    name: 'IGIC',
+    category: { en: 'IGIC', fr: 'IGIC (Canaries)' },
     rate: 'any',
     perRate: true,
     exemption: 'forbidden',
@@ -96,7 +97,7 @@ const families: Readonly<Record<string, Family>> = {
   },
   M: {
     rules: 'AG',
-    name: 'IPSI',
+    category: { en: 'IPSI', fr: 'IPSI (Ceuta et Melilla)' },
     rate: 'any',
     perRate: true,
     exemption: 'forbidden',
@@ -153,25 +154,12 @@ function usesOf(draft: InvoiceDraft): Use[] {
 function checkBreakdownCount(uses: readonly Use[], family: Family, report: Report): void {
   const parts = uses.filter(({ kind }) => kind === 'breakdown').length
   const rule = `BR-${family.rules}-01`
+  const values = { category: family.category, count: String(parts) }
   if (family.perRate) {
-    if (parts === 0)
-      report.fatal(
-        rule,
-        ['vatBreakdown'],
-        `There is no VAT breakdown (BG-23) for ${family.name}, and lines, allowances or charges have that category`,
-      )
-    else if (parts === uses.length)
-      report.fatal(
-        rule,
-        ['vatBreakdown'],
-        `There is a VAT breakdown (BG-23) for ${family.name}, and nothing has that category`,
-      )
+    if (parts === 0) report.fatal(rule, ['vatBreakdown'], { text: 'vat-01/none', values })
+    else if (parts === uses.length) report.fatal(rule, ['vatBreakdown'], { text: 'vat-01/unused', values })
   } else if (parts !== 1) {
-    report.fatal(
-      rule,
-      ['vatBreakdown'],
-      `There must be exactly one VAT breakdown (BG-23) for ${family.name}, and there are ${parts}`,
-    )
+    report.fatal(rule, ['vatBreakdown'], { text: 'vat-01/one', values })
   }
 }
 
@@ -191,21 +179,18 @@ function checkIdentifiers(uses: readonly Use[], family: Family, { draft, report 
   }[family.buyerIds]
   if (sellerFits && buyerFits) return
   const number = { line: '02', allowance: '03', charge: '04' }
+  const text = identifierText(family, sellerFits)
   for (const kind of ['line', 'allowance', 'charge'] as const) {
     if (!uses.some(use => use.kind === kind)) continue
     const path = sellerFits ? ['buyer', 'vatId'] : ['seller', 'vatId']
-    report.fatal(`BR-${family.rules}-${number[kind]}`, path, identifierMessage(family, sellerFits))
+    report.fatal(`BR-${family.rules}-${number[kind]}`, path, { text, values: { category: family.category } })
   }
 }
 
-function identifierMessage({ name, sellerIds, buyerIds }: Family, sellerFits: boolean): string {
-  if (sellerIds === 'forbidden')
-    return `With ${name}, neither the seller (BT-31, BT-63) nor the buyer (BT-48) may have a VAT identifier`
-  if (!sellerFits) {
-    const also = sellerIds === 'any' ? 'tax registration identifier (BT-32) or ' : ''
-    return `With ${name}, the seller needs a VAT identifier (BT-31), ${also}tax representative VAT identifier (BT-63)`
-  }
-  return `With ${name}, the buyer needs a VAT identifier (BT-48)${buyerIds === 'vat' ? '' : ' or legal registration identifier (BT-47)'}`
+function identifierText({ sellerIds, buyerIds }: Family, sellerFits: boolean): TextKey {
+  if (sellerIds === 'forbidden') return 'vat-ids/forbidden'
+  if (!sellerFits) return sellerIds === 'any' ? 'vat-ids/seller-any' : 'vat-ids/seller'
+  return buyerIds === 'vat' ? 'vat-ids/buyer' : 'vat-ids/buyer-any'
 }
 
 /** BR-x-05 for lines, 06 for allowances, 07 for charges. */
@@ -223,19 +208,16 @@ function checkRate(
     none: rate === undefined,
   }[family.rate]
   if (fits || report.refused.has(`/${at.join('/')}`)) return
-  const wanted = {
-    positive: 'must be greater than zero',
-    any: 'must be zero or greater',
-    zero: 'must be 0',
-    none: 'must not be there',
-  }
-  const found = rate === undefined ? 'is missing' : `is ${rate.toString()}`
   const number = { line: '05', allowance: '06', charge: '07' }[kind]
-  report.fatal(
-    `BR-${family.rules}-${number}`,
-    at,
-    `${titleOf(at)} ${found} and ${wanted[family.rate]} with ${family.name}`,
-  )
+  report.fatal(`BR-${family.rules}-${number}`, at, {
+    text: `vat-rate/${family.rate}`,
+    values: { category: family.category, found: foundRate(rate) },
+  })
+}
+
+function foundRate(rate: Decimal | undefined): Text {
+  if (rate === undefined) return { en: 'is missing', fr: 'aucun taux indiqué' }
+  return { en: `is ${rate.toString()}`, fr: `taux indiqué : ${rate.toString()}` }
 }
 
 /** Differences of less than one unit are tolerated where lines may have been rounded one by one. */
@@ -250,27 +232,26 @@ function checkBreakdown(
   const family = families[category]
   const expectedTax = part.taxable === undefined ? undefined : share(part.taxable, rate ?? zero)
   const taxPath = [...path, 'tax']
-  const formula = 'VAT category taxable amount (BT-116) × VAT category rate (BT-119) / 100'
-  compareTax('BR-CO-17', taxPath, report, { tax, expectedTax, formula })
+  compareTax('BR-CO-17', taxPath, report, { tax, expectedTax })
   if (rate === undefined && category !== 'O' && !report.refused.has(`/${[...path, 'rate'].join('/')}`)) {
-    report.fatal('BR-48', [...path, 'rate'], 'VAT category rate (BT-119) is missing')
+    report.fatal('BR-48', [...path, 'rate'], { text: 'missing' })
   }
   if (family === undefined) return
   checkTaxable(part, path, { report, taxable, family })
-  if (family.perRate) compareTax(`BR-${family.rules}-09`, taxPath, report, { tax, expectedTax, formula })
+  if (family.perRate) compareTax(`BR-${family.rules}-09`, taxPath, report, { tax, expectedTax })
   else
     compare(taxPath, report, {
       rule: `BR-${family.rules}-09`,
+      text: 'vat-09/none',
       actual: tax,
       expected: zero,
       tolerance: zero,
-      formula: `${family.name} has no tax`,
+      values: { category: family.category },
     })
   const exempt = part.exemptionReason !== undefined || part.exemptionReasonCode !== undefined
   if (exempt === (family.exemption === 'required')) return
-  const must = family.exemption === 'required' ? 'needs' : 'must not have'
-  const message = `A VAT breakdown (BG-23) of ${family.name} ${must} an exemption reason (BT-120) or exemption reason code (BT-121)`
-  report.fatal(`BR-${family.rules}-10`, path, message)
+  const text = `vat-10/${family.exemption}` as const
+  report.fatal(`BR-${family.rules}-10`, path, { text, values: { category: family.category } })
 }
 
 /** BR-CO-17 compares without signs: a credit line may carry either. */
@@ -278,11 +259,11 @@ function compareTax(
   rule: string,
   path: Path,
   report: Report,
-  { tax, expectedTax, formula }: { tax: Decimal | undefined; expectedTax: Decimal | undefined; formula: string },
+  { tax, expectedTax }: { tax: Decimal | undefined; expectedTax: Decimal | undefined },
 ): void {
   if (tax === undefined || expectedTax === undefined) return
   if (tax.absolute().minus(expectedTax.absolute()).absolute().compare(tolerance) <= 0) return
-  compare(path, report, { rule, actual: tax, expected: expectedTax, tolerance, formula })
+  compare(path, report, { rule, text: 'taxMismatch', actual: tax, expected: expectedTax, tolerance })
 }
 
 /** BR-x-08. */
@@ -302,43 +283,37 @@ function checkTaxable(
     : sum([...taxable.values()].filter(amount => amount.category === category).map(({ amount }) => amount))
   const rule = `BR-${family.rules}-08`
   if (expected === undefined) {
-    if (rate !== undefined) report.fatal(rule, path, `Nothing in the invoice is ${family.name} at ${rate.toString()} %`)
+    const values = { category: family.category, rate: rate?.toString() ?? '' }
+    if (rate !== undefined) report.fatal(rule, path, { text: 'vat-08/unused', values })
     return
   }
-  const formula = 'line net amounts (BT-131) − allowances (BT-92) + charges (BT-99) of the category and rate'
   compare([...path, 'taxable'], report, {
     rule,
+    text: 'vat-08',
     actual: part.taxable,
     expected: expected.padded(2),
     tolerance: family.perRate ? tolerance : zero,
-    formula,
   })
 }
 
 /** BR-O-11 to BR-O-14: what is not subject to VAT stands alone. */
 function checkNotSubject(uses: readonly Use[], report: Report): void {
   if (!uses.some(({ kind, vat }) => kind === 'breakdown' && vat.category === 'O')) return
-  const number = { breakdown: '11', line: '12', allowance: '13', charge: '14' }
+  const number = { breakdown: '11', line: '12', allowance: '13', charge: '14' } as const
   for (const kind of ['breakdown', 'line', 'allowance', 'charge'] as const) {
     const other = uses.find(use => use.kind === kind && use.vat.category !== undefined && use.vat.category !== 'O')
     if (other === undefined) continue
-    const message = 'With a VAT breakdown (BG-23) "Not subject to VAT" no other VAT category may occur'
-    report.fatal(`BR-O-${number[kind]}`, [...other.path, 'category'], message)
+    report.fatal(`BR-O-${number[kind]}`, [...other.path, 'category'])
   }
 }
 
 function checkIntraCommunity({ delivery, period }: InvoiceDraft, uses: readonly Use[], report: Report): void {
   if (!uses.some(({ kind, vat }) => kind === 'breakdown' && vat.category === 'K')) return
   if (delivery?.date === undefined && period === undefined) {
-    const message = 'Intra-community supply needs the actual delivery date (BT-72) or the invoicing period (BG-14)'
-    report.fatal('BR-IC-11', ['delivery', 'date'], message)
+    report.fatal('BR-IC-11', ['delivery', 'date'])
   }
   if (delivery?.address?.country === undefined) {
-    report.fatal(
-      'BR-IC-12',
-      ['delivery', 'address', 'country'],
-      'Intra-community supply needs the deliver to country code (BT-80)',
-    )
+    report.fatal('BR-IC-12', ['delivery', 'address', 'country'])
   }
 }
 
@@ -349,17 +324,9 @@ function checkSplitPayment(draft: InvoiceDraft, uses: readonly Use[], report: Re
   const { seller, buyer, taxRepresentative, delivery } = draft
   const countries = [seller, buyer, taxRepresentative, delivery].map(party => party?.address?.country)
   if (countries.some(country => country !== undefined && country !== 'IT')) {
-    report.fatal(
-      'BR-B-01',
-      [...split.path, 'category'],
-      'Split payment (VAT category B) is for domestic Italian invoices',
-    )
+    report.fatal('BR-B-01', [...split.path, 'category'])
   }
   if (uses.some(({ vat }) => vat.category === 'S')) {
-    report.fatal(
-      'BR-B-02',
-      [...split.path, 'category'],
-      'Split payment (VAT category B) and standard rate (S) must not both occur',
-    )
+    report.fatal('BR-B-02', [...split.path, 'category'])
   }
 }

@@ -1,11 +1,12 @@
 import { type XmlElement, XmlError, type XmlLimits, attributeOf, childElements, parseXml } from '../xml/index.ts'
 import { checkPresence } from './check-terms.ts'
 import { Decimal } from './decimal.ts'
-import { type Path, Report, titleOf } from './finding.ts'
+import { type Path, Report } from './finding.ts'
 import type { InvoiceDraft } from './model.ts'
 import { type Condition, type LeafBinding, type Plan, type PlanNode, type Slot, plans } from './plan.ts'
 import { type Step, type Syntax, stepsOf, syntaxOf, syntaxes } from './syntax.ts'
 import type { LeafKind } from './table.ts'
+import type { Text } from './text.ts'
 import { ValueProblem, quoted, readCompactDate, readValue } from './values.ts'
 
 /** Enough for 25,000 lines; a larger document is refused before memory suffers. */
@@ -33,14 +34,14 @@ export function readDraft(
   } catch (error) {
     if (!(error instanceof XmlError)) throw error
     const report = new Report()
-    report.fatal('xml', [], `The document cannot be read as XML: ${error.message}`)
+    report.fatal('xml', [], { values: { problem: error.message } })
     return { draft: undefined, syntax: undefined, unmapped: [], report }
   }
   const syntax = syntaxOf(root.namespace, root.local)
   if (syntax === undefined || (only !== undefined && syntax.name !== only)) {
     const report = new Report()
-    const { rule, wanted } = refusedRoots[only ?? 'any']
-    report.fatal(rule, [], `The document is ${wanted}: its root is {${root.namespace}}${root.local}`)
+    const rule = only === undefined ? 'document.root' : (`${only}.root` as const)
+    report.fatal(rule, [], { values: { root: `{${root.namespace}}${root.local}` } })
     return { draft: undefined, syntax: undefined, unmapped: [], report }
   }
   const report = new Report(syntax)
@@ -48,12 +49,6 @@ export function readDraft(
   const draft = reader.read()
   checkPresence(draft, report)
   return { draft, syntax, unmapped: reader.unmapped, report }
-}
-
-const refusedRoots = {
-  ubl: { rule: 'ubl.root', wanted: 'neither a UBL Invoice nor a UBL CreditNote' },
-  cii: { rule: 'cii.root', wanted: 'not a CII CrossIndustryInvoice' },
-  any: { rule: 'document.root', wanted: 'neither a UBL Invoice or CreditNote nor a CII CrossIndustryInvoice' },
 }
 
 class Reader {
@@ -108,17 +103,20 @@ class Reader {
 
   private children(element: XmlElement, node: PlanNode): void {
     if (!element.children.some(child => child.kind === 'element') && !this.syntax.mayBeEmpty.has(node.name)) {
-      this.report.warn('PEPPOL-EN16931-R008', [], `The element ${node.name} is empty`, this.xpath(element))
+      this.report.warn('PEPPOL-EN16931-R008', [], {
+        text: 'PEPPOL-EN16931-R008/element',
+        values: { element: node.name },
+        location: this.xpath(element),
+      })
     }
     const seen = new Set<PlanNode>()
     for (const child of element.children) {
       if (child.kind === 'text' && child.value.trim() !== '') {
-        this.report.refuse(
-          this.syntax.rules.structure,
-          [],
-          `There is text where ${this.syntax.name.toUpperCase()} has elements only: ${quoted(child.value.trim())}`,
-          this.xpath(element),
-        )
+        this.report.refuse(this.syntax.rules.structure, [], {
+          text: 'structure/text',
+          values: { syntax: this.syntax.name.toUpperCase(), value: quoted(child.value.trim()) },
+          location: this.xpath(element),
+        })
       }
       if (child.kind !== 'element') continue
       if (child.local === 'PartyTaxScheme') this.checkTaxScheme(child)
@@ -144,7 +142,11 @@ class Reader {
       return
     }
     const rule = this.onceRule(node, child) ?? this.syntax.rules.structure
-    this.report.refuse(rule, [], `There is a second ${node.name}, and one is allowed`, this.xpath(child))
+    this.report.refuse(rule, [], {
+      text: 'structure/second',
+      values: { element: node.name },
+      location: this.xpath(child),
+    })
   }
 
   /** The rule that allows the element once; the table names those of UBL. */
@@ -158,8 +160,7 @@ class Reader {
   private checkTaxScheme(child: XmlElement): void {
     const complete = textAt(child, taxSchemeSteps.scheme, undefined) && textAt(child, taxSchemeSteps.number, undefined)
     if (complete) return
-    const message = 'A tax registration (cac:PartyTaxScheme) must have both its number and its scheme'
-    this.report.refuse('UBL-SR-53', [], message, this.xpath(child))
+    this.report.refuse('UBL-SR-53', [], { location: this.xpath(child) })
   }
 
   private match(child: XmlElement, node: PlanNode): PlanNode | undefined {
@@ -174,7 +175,7 @@ class Reader {
   private unmatched(child: XmlElement, parent: PlanNode): void {
     const rule = parent.childrenByName.has(child.local) ? this.syntax.mustMatch[this.nameOf(child)] : undefined
     if (rule === undefined) this.unmapped.push(this.xpath(child))
-    else this.report.refuse(rule.rule, [], rule.message, this.xpath(child))
+    else this.report.refuse(rule.rule, [], { text: rule.text, location: this.xpath(child) })
   }
 
   private holds({ steps, attribute, equal, value }: Condition, element: XmlElement): boolean {
@@ -192,12 +193,11 @@ class Reader {
     for (const child of element.children) {
       if (child.kind === 'text') text += child.value
       else if (child.kind === 'element') {
-        this.report.refuse(
-          this.syntax.rules.structure,
-          [],
-          `${node.name} holds a value and no elements`,
-          this.xpath(child),
-        )
+        this.report.refuse(this.syntax.rules.structure, [], {
+          text: 'structure/value',
+          values: { element: node.name },
+          location: this.xpath(child),
+        })
         return
       }
     }
@@ -247,13 +247,13 @@ class Reader {
     const { leaf, slot, key } = binding
     if (text === '' && leaf.kind !== 'base64') {
       const path = this.path(slot, key)
-      this.report.warn('PEPPOL-EN16931-R008', path, `${titleOf(path)} is empty`)
+      this.report.warn('PEPPOL-EN16931-R008', path)
       return
     }
     const value = this.parse(text, binding, element)
     if (value instanceof ValueProblem) {
       const path = this.path(slot, key)
-      this.report.refuse(value.rule, path, `${titleOf(path)} ${value.problem}`, this.xpath(element))
+      this.report.refuse(value.rule, path, { text: value.text, values: value.values, location: this.xpath(element) })
     } else if (binding.sharedBy !== undefined) {
       this.shared.push({ binding, sharedBy: binding.sharedBy, value, element })
     } else {
@@ -267,7 +267,7 @@ class Reader {
     if (leaf.kind === 'date') return readCompactDate(text, attributeOf(element, 'format') === this.syntax.dateFormat)
     if (leaf.ciiCodes === undefined) return readValue(text, leaf.kind)
     const [code] = Object.entries(leaf.ciiCodes).find(([, written]) => written === text) ?? []
-    return code ?? new ValueProblem(leaf.codes?.rule ?? 'value.text', `is not a code of its list: ${quoted(text)}`)
+    return code ?? new ValueProblem(leaf.codes?.rule ?? 'value.text', 'code', { value: quoted(text) })
   }
 
   private put(binding: LeafBinding, value: string | Decimal, element: XmlElement): void {
@@ -283,13 +283,8 @@ class Reader {
       this.unmapped.push(this.xpath(element))
     } else {
       const path = this.path(slot, key)
-      const message = `${titleOf(path)} occurs with two values, and one is allowed`
-      this.report.refuse(
-        this.onceRule(leaf, element) ?? this.syntax.rules.structure,
-        path,
-        message,
-        this.xpath(element),
-      )
+      const rule = this.onceRule(leaf, element) ?? this.syntax.rules.structure
+      this.report.refuse(rule, path, { text: 'structure/two-values', location: this.xpath(element) })
     }
   }
 
@@ -321,8 +316,8 @@ class Reader {
     const expected = leaf.currency === 'vatCurrency' ? this.vatCurrency : this.currency
     if (currency === expected) return
     const path = this.path(slot, key)
-    const message = `${titleOf(path)} must be in ${expected ?? 'the invoice currency'}, and its currency is ${currency ?? 'missing'}`
-    this.report.refuse('PEPPOL-EN16931-R051', path, message, this.xpath(element))
+    const values = { expected: expected ?? theInvoiceCurrency, actual: currency ?? noCurrency }
+    this.report.refuse('PEPPOL-EN16931-R051', path, { values, location: this.xpath(element) })
   }
 
   /** The record of a group, made and hung in its parent when the first term of it comes. */
@@ -379,6 +374,9 @@ class Reader {
     return positions
   }
 }
+
+const theInvoiceCurrency: Text = { en: 'the invoice currency', fr: 'celle de la facture' }
+const noCurrency: Text = { en: 'missing', fr: 'aucune' }
 
 const taxSchemeSteps = {
   scheme: stepsOf('cac:TaxScheme/cbc:ID', syntaxes.Invoice),

@@ -1,6 +1,9 @@
 import { type Syntax, placeShown } from './syntax.ts'
-import type { Entry, Group } from './table.ts'
+import type { Group, Entry as Row } from './table.ts'
+import { frenchNameOf } from './term-names-french.ts'
 import { invoiceFields } from './terms.ts'
+import { type FindingLanguage, type Text, type Values, filled } from './text.ts'
+import { type TextKey, texts } from './texts.ts'
 
 /** One thing that is wrong with an invoice. `fatal` keeps it from being sent. */
 export interface Finding {
@@ -9,7 +12,7 @@ export interface Finding {
   readonly severity: 'fatal' | 'warning'
   /** JSON pointer into the JSON form, also for a finding on XML; '' for the whole document. */
   readonly pointer: string
-  /** A sentence in plain English that names the term. */
+  /** A sentence that names the term, in the language that was asked for. */
   readonly message: string
   /** `BT-112`, `BG-25`; undefined when no single term is meant. */
   readonly term: string | undefined
@@ -47,15 +50,38 @@ export interface Mismatch {
   readonly delta: string
 }
 
+/** What a finding says beside its rule and place. */
+interface Detail {
+  /** The text, when it is not the one filed under the rule. */
+  readonly text?: TextKey
+  /** For the placeholders of the text; `title` is the name of the term anyway. */
+  readonly values?: Values
+  readonly mismatch?: Mismatch
+  /** Where in the document, when it is not the place of the term. */
+  readonly location?: string | undefined
+}
+
+/** A rule without a text of its own names one. */
+type DetailOf<Rule extends string> = Rule extends TextKey
+  ? [detail?: Detail]
+  : [detail: Detail & { readonly text: TextKey }]
+
+/** A finding before it is said in a language. */
+interface Entry extends Detail {
+  readonly severity: Finding['severity']
+  readonly rule: string
+  readonly path: Path
+}
+
 /** Nobody reads more, and a hostile document could cause millions. */
 const findingsMax = 1000
 
-/** Collects findings, up to a thousand; the terms and locations come from the table. */
+/** Collects findings, up to a thousand; they are put into words at the end, with terms and locations from the table. */
 export class Report {
-  readonly findings: Finding[] = []
   /** Pointers whose value was refused: nobody is told in addition that it is missing. */
   readonly refused = new Set<string>()
   hasFatal = false
+  private readonly entries: Entry[] = []
   private readonly syntax: Syntax | undefined
 
   /** With a syntax, findings also say where in such a document they are. */
@@ -65,50 +91,55 @@ export class Report {
 
   /** Nothing more is listed: work for messages would be lost. */
   get isFull(): boolean {
-    return this.findings.length === findingsMax
+    return this.entries.length === findingsMax
   }
 
-  fatal(rule: string, path: Path, message: string, mismatch?: Mismatch): void {
-    this.add('fatal', { rule, path, message }, mismatch)
+  fatal<Rule extends string>(rule: Rule, path: Path, ...[detail]: DetailOf<Rule>): void {
+    this.add({ ...detail, severity: 'fatal', rule, path })
   }
 
-  warn(rule: string, path: Path, message: string, location?: string): void {
-    this.add('warning', { rule, path, message, location })
+  warn<Rule extends string>(rule: Rule, path: Path, ...[detail]: DetailOf<Rule>): void {
+    this.add({ ...detail, severity: 'warning', rule, path })
+  }
+
+  /** A fatal finding on a value that cannot be used. */
+  refuse<Rule extends string>(rule: Rule, path: Path, ...[detail]: DetailOf<Rule>): void {
+    this.refused.add(pointerOf(path))
+    this.add({ ...detail, severity: 'fatal', rule, path })
   }
 
   /** Makes the warnings of a rule fatal, where a profile demands it. */
   escalate(rule: string): void {
-    for (const [index, finding] of this.findings.entries()) {
-      if (finding.rule !== rule) continue
-      this.findings[index] = { ...finding, severity: 'fatal' }
+    for (const [index, entry] of this.entries.entries()) {
+      if (entry.rule !== rule) continue
+      this.entries[index] = { ...entry, severity: 'fatal' }
       this.hasFatal = true
     }
   }
 
-  /** A fatal finding on a value that cannot be used. */
-  refuse(rule: string, path: Path, message: string, location?: string): void {
-    this.refused.add(pointerOf(path))
-    this.add('fatal', { rule, path, message, location })
+  /** The findings in a language, in the order in which they were made. */
+  findings(language: FindingLanguage = 'en'): readonly Finding[] {
+    return this.entries.map(entry => this.said(entry, language))
   }
 
-  private add(
-    severity: Finding['severity'],
-    { rule, path, message, location }: { rule: string; path: Path; message: string; location?: string | undefined },
-    mismatch?: Mismatch,
-  ): void {
-    if (severity === 'fatal') this.hasFatal = true
-    if (this.findings.length === findingsMax) return
-    const place = location ?? (this.syntax === undefined ? undefined : locationOf(path, this.syntax))
+  private add(entry: Entry): void {
+    if (entry.severity === 'fatal') this.hasFatal = true
+    if (!this.isFull) this.entries.push(entry)
+  }
+
+  private said(entry: Entry, language: FindingLanguage): Finding {
+    const { rule, severity, path, text = rule as TextKey, values, mismatch } = entry
+    const place = entry.location ?? (this.syntax === undefined ? undefined : locationOf(path, this.syntax))
     const term = entryAt(path)?.term
-    this.findings.push({
+    return {
       rule,
       severity,
       pointer: pointerOf(path),
-      message,
+      message: filled(texts[text], language, { title: titleOf(path), ...mismatch, ...values }),
       term: term === '' ? undefined : term,
       ...mismatch,
       ...(place === undefined ? {} : { location: place }),
-    })
+    }
   }
 }
 
@@ -118,9 +149,9 @@ export function pointerOf(path: Path): string {
 }
 
 /** The row of the table for a path; undefined for the invoice itself and for fields that do not exist. */
-function entryAt(path: Path): Entry | undefined {
+function entryAt(path: Path): Row | undefined {
   let fields: Group['fields'] = invoiceFields
-  let entry: Entry | undefined
+  let entry: Row | undefined
   for (const step of path) {
     if (typeof step === 'number') continue
     entry = Object.hasOwn(fields, step) ? fields[step] : undefined
@@ -130,11 +161,14 @@ function entryAt(path: Path): Entry | undefined {
   return entry
 }
 
-/** `Invoice total amount with VAT (BT-112)` */
-export function titleOf(path: Path): string {
-  const entry = entryAt(path)
-  if (entry === undefined) return path.length === 0 ? 'The invoice' : `The field ${pointerOf(path)}`
-  return entry.term === '' ? entry.name : `${entry.name} (${entry.term})`
+/** `Invoice total amount with VAT (BT-112)`, `Montant total de la facture avec TVA (BT-112)` */
+export function titleOf(path: Path): Text {
+  const row = entryAt(path)
+  if (row === undefined && path.length === 0) return { en: 'The invoice', fr: 'La facture' }
+  if (row === undefined) return { en: `The field ${pointerOf(path)}`, fr: `Le champ ${pointerOf(path)}` }
+  const { name, term } = row
+  const french = frenchNameOf(term) ?? name
+  return term === '' ? { en: name, fr: french } : { en: `${name} (${term})`, fr: `${french} (${term})` }
 }
 
 /** Where the value of a path stands, or would stand, in a document: `/Invoice/cac:InvoiceLine[3]/cbc:LineExtensionAmount`. */

@@ -1,6 +1,16 @@
 export type { Finding } from './finding.ts'
 export type { Invoice, PartialInvoice } from './model.ts'
-export { readCii, readDocument, readDocumentToSend, readInvoice, readPartialDocument, readUbl } from './read.ts'
+export {
+  type CheckingOptions,
+  readCii,
+  readDocument,
+  readDocumentToSend,
+  readInvoice,
+  readPartialDocument,
+  readUbl,
+} from './read.ts'
+export type { RuleChoice } from './rules.ts'
+export type { FindingLanguage } from './text.ts'
 export { type CiiOptions, writeCii, writeUbl } from './document-write.ts'
 export { cannotCarry } from './cannot-carry.ts'
 export { addressingOf, summaryOf } from './addressing.ts'

@@ -1,8 +1,9 @@
 import { type Decimal, decimalOfNumber } from './decimal.ts'
-import { type Path, type Report, titleOf } from './finding.ts'
+import type { Path, Report } from './finding.ts'
 import type { InvoiceDraft } from './model.ts'
 import type { Entry, Group, Leaf } from './table.ts'
 import { invoiceFields } from './terms.ts'
+import type { Text } from './text.ts'
 import { ValueProblem, quoted, readValue } from './values.ts'
 
 type Bag = Record<string, unknown>
@@ -20,7 +21,7 @@ interface Context {
 
 function readGroup(json: unknown, { fields, path, report }: Context): Bag | undefined {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    report.refuse('json.type', path, `${titleOf(path)} must be an object, and is ${typeName(json)}`)
+    report.refuse('json.type', path, { values: { wanted: jsonTypes.object, found: typeName(json) } })
     return undefined
   }
   const bag: Bag = {}
@@ -28,7 +29,7 @@ function readGroup(json: unknown, { fields, path, report }: Context): Bag | unde
     const inner = [...path, key]
     const entry = Object.hasOwn(fields, key) ? fields[key] : undefined
     if (entry === undefined) {
-      report.refuse('json.unknown-field', inner, report.isFull ? '' : unknownField(key, fields))
+      report.refuse('json.unknown-field', inner, report.isFull ? {} : unknownField(key, fields))
     } else {
       const read = readEntry(value, entry, { path: inner, report })
       if (read !== undefined) bag[key] = read
@@ -41,7 +42,7 @@ function readEntry(json: unknown, entry: Entry, { path, report }: Omit<Context, 
   if (entry.shape === 'leaf') return readLeaf(json, entry, { path, report })
   if (entry.shape === 'one') return readGroup(json, { fields: entry.fields, path, report })
   if (!Array.isArray(json)) {
-    report.refuse('json.type', path, `${titleOf(path)} must be an array, and is ${typeName(json)}`)
+    report.refuse('json.type', path, { values: { wanted: jsonTypes.array, found: typeName(json) } })
     return undefined
   }
   // A refused item leaves an empty one, so that the positions of the others still are those of the author.
@@ -52,7 +53,7 @@ function readLeaf(json: unknown, leaf: Leaf, { path, report }: Omit<Context, 'fi
   const value = isNumeric(leaf) && typeof json === 'number' ? readNumber(json) : readString(json, leaf)
   if (!(value instanceof ValueProblem))
     return typeof value === 'string' || leaf.kind !== 'amount' ? value : value.padded(2)
-  report.refuse(value.rule, path, `${titleOf(path)} ${value.problem}`)
+  report.refuse(value.rule, path, value)
   return undefined
 }
 
@@ -61,19 +62,18 @@ function isNumeric({ kind }: Leaf): boolean {
 }
 
 function readNumber(json: number): Decimal | ValueProblem {
-  const problem = `is a JSON number that has lost digits or has too many (${json}): write it as a string`
-  return decimalOfNumber(json) ?? new ValueProblem('value.amount', problem)
+  return decimalOfNumber(json) ?? new ValueProblem('value.amount', 'value.amount/number', { value: String(json) })
 }
 
 function readString(json: unknown, leaf: Leaf): string | Decimal | ValueProblem {
   if (typeof json !== 'string') {
-    const wanted = isNumeric(leaf) ? 'a string or a number' : 'a string'
-    return new ValueProblem('json.type', `must be ${wanted}, and is ${typeName(json)}`)
+    const wanted = isNumeric(leaf) ? jsonTypes.stringOrNumber : jsonTypes.string
+    return new ValueProblem('json.type', 'json.type', { wanted, found: typeName(json) })
   }
   const text = json.trim()
-  if (text === '') return new ValueProblem('value.text', 'is empty: leave the field out instead')
+  if (text === '') return new ValueProblem('value.text', 'value.text/empty')
   if (hasForbiddenCharacter(text)) {
-    return new ValueProblem('value.text', 'has a control character or half of a surrogate pair, which XML cannot hold')
+    return new ValueProblem('value.text', 'value.text/character')
   }
   return readValue(text, leaf.kind)
 }
@@ -86,20 +86,32 @@ function hasForbiddenCharacter(text: string): boolean {
   return forbidden.test(text) || !text.isWellFormed()
 }
 
-function typeName(json: unknown): string {
-  if (json === null) return 'null'
-  if (Array.isArray(json)) return 'an array'
-  return typeof json === 'object' ? 'an object' : `a ${typeof json}`
+const jsonTypes = {
+  null: { en: 'null', fr: 'null' },
+  object: { en: 'an object', fr: 'objet' },
+  array: { en: 'an array', fr: 'tableau' },
+  string: { en: 'a string', fr: 'chaîne' },
+  number: { en: 'a number', fr: 'nombre' },
+  boolean: { en: 'a boolean', fr: 'booléen' },
+  stringOrNumber: { en: 'a string or a number', fr: 'chaîne ou nombre' },
+} as const satisfies Record<string, Text>
+
+/** JSON has no other types; what JavaScript has beside them is called an object. */
+function typeName(json: unknown): Text {
+  if (json === null) return jsonTypes.null
+  if (Array.isArray(json)) return jsonTypes.array
+  const type = typeof json
+  return type === 'string' || type === 'number' || type === 'boolean' ? jsonTypes[type] : jsonTypes.object
 }
 
-function unknownField(key: string, fields: Group['fields']): string {
+function unknownField(key: string, fields: Group['fields']) {
   const known = Object.keys(fields)
   const nearest = known
     .map(name => ({ name, distance: editDistance(key.toLowerCase().slice(0, 40), name.toLowerCase()) }))
     .reduce((best, next) => (next.distance < best.distance ? next : best))
   const near = nearest.distance <= Math.max(2, Math.ceil(nearest.name.length / 3))
-  const hint = near ? `did you mean ${nearest.name}?` : `the nearest known name is ${nearest.name}`
-  return `The field ${quoted(key)} is unknown; ${hint}`
+  const values = { field: quoted(key), near: nearest.name }
+  return near ? { values } : ({ text: 'json.unknown-field/far', values } as const)
 }
 
 /** Insertions, deletions and replacements that lead from one name to the other. */

@@ -22,11 +22,14 @@ interface Profile {
   readonly selfBilled: boolean
   /** The rules PEPPOL-EN16931-* apply. */
   readonly peppolRules: boolean
+  /** The rules BR-FR-* apply. */
+  readonly frenchRules: boolean
 }
 
 export const billingCustomization = 'urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0'
 export const billingProcess = 'urn:fdc:peppol.eu:2017:poacc:billing:01:1.0'
 
+/** BT-23 of an invoice of the reform; which of them exist is said by BR-FR-08. */
 const frenchCadre = /^[BSM][1-9]$/
 
 const profiles: readonly Profile[] = [
@@ -41,6 +44,7 @@ const profiles: readonly Profile[] = [
     ciiVersion: 'D16B',
     selfBilled: false,
     peppolRules: true,
+    frenchRules: false,
   },
   {
     name: 'Peppol BIS Self-Billing 3',
@@ -52,6 +56,7 @@ const profiles: readonly Profile[] = [
     ciiVersion: 'D16B',
     selfBilled: true,
     peppolRules: true,
+    frenchRules: false,
   },
   {
     name: 'French CIUS',
@@ -63,6 +68,7 @@ const profiles: readonly Profile[] = [
     ciiVersion: 'D22B',
     selfBilled: false,
     peppolRules: false,
+    frenchRules: true,
   },
   {
     name: 'EXTENDED-CTC-FR',
@@ -74,6 +80,7 @@ const profiles: readonly Profile[] = [
     ciiVersion: 'D22B',
     selfBilled: false,
     peppolRules: false,
+    frenchRules: true,
   },
 ]
 
@@ -85,6 +92,39 @@ export function profileOf(invoice: { customization?: string; process?: string })
       ? customization === profile.customization && profile.process.test(process)
       : customization.startsWith(profile.customization),
   )
+}
+
+/**
+ * Specifications that France uses without adding a rule of its own country to their name: EN 16931 itself and the profiles of
+ * Factur-X. [france.md §2.1]
+ */
+const neutralSpecifications: ReadonlySet<string> = new Set([
+  'urn:cen.eu:en16931:2017',
+  'urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended',
+  'urn:cen.eu:en16931:2017#compliant#urn:factur-x.eu:1p0:basic',
+])
+
+/**
+ * Whether the French rules BR-FR-* apply: where the profile is a French one, and between parties that are both in France under a
+ * specification that names no other rules. An invoice under Peppol BIS Billing is judged by the rules of Peppol alone, also between
+ * French parties, because that is what the network and its receivers hold it against.
+ */
+export function followsFrenchRules(invoice: {
+  customization?: string
+  process?: string
+  seller?: { address?: { country?: string } }
+  buyer?: { address?: { country?: string } }
+}): boolean {
+  if (profileOf(invoice)?.frenchRules) return true
+  const { customization = '', seller, buyer } = invoice
+  return neutralSpecifications.has(customization) && isFrench(seller) && isFrench(buyer)
+}
+
+/** ISO 3166-1 codes where French VAT is due: Guyane and Mayotte, for example, have their own codes and no VAT. [CGI art. 294] */
+const frenchCountries: ReadonlySet<string> = new Set(['FR', 'GP', 'MQ', 'RE'])
+
+function isFrench(party: { address?: { country?: string } } | undefined): boolean {
+  return frenchCountries.has(party?.address?.country ?? '')
 }
 
 /** Whether UBL writes this type (BT-3) as a CreditNote. [BR-CL-01] */

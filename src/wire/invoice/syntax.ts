@@ -1,5 +1,6 @@
 import { ciiOrder } from './cii-order.ts'
 import type { Entry } from './table.ts'
+import type { TextKey } from './texts.ts'
 import { ublOrder } from './ubl-order.ts'
 
 /* What distinguishes the syntaxes beside the column of the table: everything that plan, reader and writer need to know of them. */
@@ -27,7 +28,7 @@ export interface Syntax {
   /** What the XSD demands beside the terms: the text to write where the model has none. */
   readonly fillers: Readonly<Record<string, string>>
   /** Elements whose meaning hangs on a condition: when none holds, the document is wrong, not merely richer than the model. */
-  readonly mustMatch: Readonly<Record<string, { readonly rule: string; readonly message: string }>>
+  readonly mustMatch: Readonly<Record<string, { readonly rule: string; readonly text: TextKey }>>
   /** `parent/child`: the rule that allows the element once where the XSD allows more; the table's column `once` is UBL's. */
   readonly onceRules: Readonly<Record<string, string>>
   /** `parent/child`: the XSD allows several, EN 16931 one, and no fatal rule forbids more. The model takes the first. */
@@ -45,15 +46,8 @@ const cac = 'urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateCompone
 const cbc = 'urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2'
 const uncefact = 'urn:un:unece:uncefact:data:standard'
 
-const chargeIndicator = {
-  rule: 'PEPPOL-EN16931-R043',
-  message: 'The charge indicator of an allowance or charge must be true or false (false only, for a price)',
-}
-const vatCurrencies = {
-  rule: 'PEPPOL-EN16931-R051',
-  message:
-    'The currency of a total VAT amount must be the invoice currency (BT-5) or the VAT accounting currency (BT-6)',
-}
+const chargeIndicator = { rule: 'PEPPOL-EN16931-R043', text: 'PEPPOL-EN16931-R043' } as const
+const vatCurrencies = { rule: 'PEPPOL-EN16931-R051', text: 'PEPPOL-EN16931-R051/total' } as const
 
 function ubl(root: 'Invoice' | 'CreditNote'): Syntax {
   const rootNamespace = `urn:oasis:names:specification:ubl:schema:xsd:${root}-2`

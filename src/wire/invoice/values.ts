@@ -1,14 +1,18 @@
 import { type Decimal, parseDecimal } from './decimal.ts'
 import type { LeafKind } from './table.ts'
+import type { Values } from './text.ts'
+import type { TextKey } from './texts.ts'
 
-/** Why a text is not a value of its kind; `problem` continues a sentence that begins with the term. */
+/** Why a text is not a value of its kind: the rule, the text that says so and what fills it in. */
 export class ValueProblem {
   readonly rule: string
-  readonly problem: string
+  readonly text: TextKey
+  readonly values: Values
 
-  constructor(rule: string, problem: string) {
+  constructor(rule: string, text: TextKey, values: Values = {}) {
     this.rule = rule
-    this.problem = problem
+    this.text = text
+    this.values = values
   }
 }
 
@@ -17,29 +21,26 @@ export function readValue(text: string, kind: LeafKind): string | Decimal | Valu
   if (kind === 'text' || kind === 'code') return text
   if (kind === 'date') return readDate(text)
   if (kind === 'base64') return readBase64(text)
-  const problem = `must be a decimal number such as 1200.50, and is ${quoted(text)}`
-  return parseDecimal(text) ?? new ValueProblem('value.amount', problem)
+  return parseDecimal(text) ?? new ValueProblem('value.amount', 'value.amount', { value: quoted(text) })
 }
 
 function readDate(text: string): string | ValueProblem {
   if (isDate(text)) return text
-  const problem = `must be a date of the calendar written YYYY-MM-DD, and is ${quoted(text)}`
-  return new ValueProblem('PEPPOL-EN16931-F001', problem)
+  return new ValueProblem('PEPPOL-EN16931-F001', 'PEPPOL-EN16931-F001', { value: quoted(text) })
 }
 
 /** A date of CII, YYYYMMDD, as YYYY-MM-DD; `isCompact` says that its format is the one for that. */
 export function readCompactDate(text: string, isCompact: boolean): string | ValueProblem {
   const date = text.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')
   if (isCompact && text.length === 8 && isDate(date)) return date
-  const problem = `must be a date of the calendar written YYYYMMDD with the format 102, and is ${quoted(text)}`
-  return new ValueProblem('PEPPOL-EN16931-F001', problem)
+  return new ValueProblem('PEPPOL-EN16931-F001', 'PEPPOL-EN16931-F001/compact', { value: quoted(text) })
 }
 
 /** Blanks are taken out: UBL documents fold the lines. Empty is allowed: a reader may have left the content aside. */
 function readBase64(text: string): string | ValueProblem {
   const content = /\s/.test(text) ? text.replaceAll(/\s+/g, '') : text
   if (content.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(content)) return content
-  return new ValueProblem('value.base64', 'must be base64')
+  return new ValueProblem('value.base64', 'value.base64')
 }
 
 /** A day that exists, `YYYY-MM-DD`. */

@@ -131,7 +131,7 @@ describe('a UBL document to be sent', () => {
 
   it('keeps to the limits it is given', () => {
     for (const limits of [{ octetsMax: 1000 }, { nodesMax: 50 }, { depthMax: 3 }, { attributesPerElementMax: 1 }]) {
-      const reading = readUbl(Buffer.from(good), limits)
+      const reading = readUbl(Buffer.from(good), { limits })
       expect('findings' in reading && reading.findings).toMatchObject([{ rule: 'xml', severity: 'fatal' }])
     }
   })

@@ -1,0 +1,46 @@
+import { checkAmounts } from './check-amounts.ts'
+import { checkConditions } from './check-conditions.ts'
+import { checkAddressing, checkPeppol } from './check-peppol.ts'
+import { checkValues } from './check-terms.ts'
+import { checkVat } from './check-vat.ts'
+import type { Report } from './finding.ts'
+import type { InvoiceDraft } from './model.ts'
+import { followsFrenchRules, profileOf } from './profiles.ts'
+
+/**
+ * Rules that are added to those of EN 16931.
+ * peppol: PEPPOL-EN16931-* and PEPPOL-COMMON-* of BIS Billing 3. france: BR-FR-* of flow 2. france-b2g: BR-FR-CPRO-* of Chorus Pro,
+ * for invoices to French public bodies.
+ */
+export type RuleSet = 'peppol' | 'france' | 'france-b2g'
+
+/**
+ * Which are added. auto: peppol and france as the invoice itself says (see followsFrenchRules for the latter), and never france-b2g,
+ * because no invoice tells that its buyer is a public body.
+ */
+export type RuleChoice = 'auto' | readonly RuleSet[]
+
+/** Checks what was read against EN 16931 and the chosen rules; `syntax` is what the invoice is sent as. */
+export function checkRules(
+  draft: InvoiceDraft,
+  report: Report,
+  { syntax, rules = 'auto' }: { readonly syntax: 'ubl' | 'cii'; readonly rules?: RuleChoice | undefined },
+): void {
+  const applies = (set: RuleSet) => (rules === 'auto' ? followed[set](draft) : rules.includes(set))
+  const peppolRules = applies('peppol')
+  checkValues(draft, report)
+  checkAmounts(draft, report, { peppolRules, vatUnsaidWhenNone: syntax === 'cii' })
+  checkVat(draft, report)
+  checkConditions(draft, report, syntax)
+  checkAddressing(draft, report)
+  if (peppolRules) {
+    checkPeppol(draft, report)
+    report.escalate('PEPPOL-EN16931-R008')
+  }
+}
+
+const followed: Readonly<Record<RuleSet, (draft: InvoiceDraft) => boolean>> = {
+  peppol: draft => profileOf(draft)?.peppolRules ?? false,
+  france: followsFrenchRules,
+  'france-b2g': () => false,
+}
