@@ -1,1 +1,11 @@
 export type * from './types.ts'
+export {
+  type FacturxCountry,
+  type Relationship,
+  customizationOf,
+  facturxProfileOf,
+  facturxProfiles,
+  relationshipsOf,
+} from './profiles.ts'
+export { lostIn, writeFacturxXml } from './write.ts'
+export { facturxFileName, facturxNamespace, facturxXmp } from './xmp.ts'

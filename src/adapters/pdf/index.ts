@@ -1,0 +1,1 @@
+export { type PdfReaderOptions, createPdfReader } from './read.ts'

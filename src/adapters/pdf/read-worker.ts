@@ -1,0 +1,23 @@
+import { parentPort } from 'node:worker_threads'
+import { messageOf } from './budget.ts'
+import { PdfError } from './error.ts'
+import { readPdf } from './read-pdf.ts'
+import type { ReadAnswer, ReadRequest } from './read.ts'
+
+/* The worker of read.ts: one PDF in, its contents or what is wrong with it out. */
+
+parentPort?.on('message', ({ pdf, contentOctetsMax }: ReadRequest) => {
+  void answerTo(Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength), contentOctetsMax).then(answer =>
+    parentPort?.postMessage(answer),
+  )
+})
+
+async function answerTo(pdf: Buffer, contentOctetsMax: number): Promise<ReadAnswer> {
+  try {
+    return { kind: 'contents', contents: await readPdf(pdf, { contentOctetsMax }) }
+  } catch (error) {
+    if (error instanceof PdfError) return { kind: 'error', code: error.code, message: error.message }
+    // A parser that stumbles over its input says that the input is broken.
+    return { kind: 'error', code: 'damaged', message: `The PDF cannot be read: ${messageOf(error)}` }
+  }
+}
