@@ -39,6 +39,8 @@ export interface JsonSource {
   readonly formats: Formats
   /** Paths nobody wants to hear about. */
   readonly ignored: ReadonlySet<string>
+  /** Every path the mapping reads, from the invoice, `*` for a position. */
+  readonly used: ReadonlySet<string>
 }
 
 export interface CsvSource {
@@ -47,7 +49,7 @@ export interface CsvSource {
   /** '' when nothing is quoted. */
   readonly quote: string
   readonly encoding: Encoding
-  /** Rows before the first that counts. */
+  /** Lines before the first that counts. */
   readonly skip: number
   /** header: the first row names the columns. numbers: they are called #1, #2, … names: by type of row, `''` for all. */
   readonly columns: 'header' | 'numbers' | ReadonlyMap<string, readonly string[]>

@@ -7,7 +7,7 @@ export interface MappingProblem {
   readonly message: string
 }
 
-/** The part of JSON Schema 2020-12 that a mapping's shape is said in. `anyOf` only helps editors; code checks what it says. */
+/** The part of JSON Schema 2020-12 that a mapping's shape is said in. */
 export interface Schema {
   readonly [keyword: string]: unknown
   readonly description?: string
@@ -17,8 +17,10 @@ export interface Schema {
   readonly maxProperties?: number
   readonly minProperties?: number
   readonly required?: readonly string[]
-  /** Exactly one of these keys. */
-  readonly oneOf?: readonly { readonly required: readonly [string] }[]
+  /** Exactly one of these keys, when it is an object. */
+  readonly oneOf?: readonly { readonly type?: TypeName; readonly required?: readonly [string] }[]
+  /** The one whose `kind` is that of the object. */
+  readonly anyOf?: readonly { readonly $ref: `#/$defs/${string}` }[]
   readonly items?: Schema
   readonly minItems?: number
   readonly maxItems?: number
@@ -72,9 +74,10 @@ interface Context {
 }
 
 function check(json: unknown, given: Schema, context: Context): void {
-  const { pointer, depth, defs, problems } = context
+  const { pointer, depth, problems } = context
   if (depth > depthMax) return problems.add(pointer, `is nested deeper than ${depthMax} levels`)
-  const schema = given.$ref === undefined ? given : (defs[given.$ref.slice('#/$defs/'.length)] ?? given)
+  const schema = given.anyOf === undefined ? resolved(given, context) : chosen(json, given.anyOf, context)
+  if (schema === undefined) return undefined
   const type = typeOf(json)
   const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? [])
   if (types.length > 0 && !types.some(wanted => wanted === type || (wanted === 'number' && type === 'integer'))) {
@@ -87,6 +90,20 @@ function check(json: unknown, given: Schema, context: Context): void {
   else if (typeof json === 'number') checkNumber(json, schema, context)
   else if (Array.isArray(json)) checkArray(json, schema, context)
   else if (typeof json === 'object' && json !== null) checkObject(json as Record<string, unknown>, schema, context)
+}
+
+function resolved(schema: Schema, { defs }: Context): Schema {
+  return schema.$ref === undefined ? schema : (defs[schema.$ref.slice('#/$defs/'.length)] ?? schema)
+}
+
+function chosen(json: unknown, options: readonly Schema[], context: Context): Schema | undefined {
+  const kind = typeof json === 'object' && json !== null && 'kind' in json ? json.kind : undefined
+  const schemas = options.map(option => resolved(option, context))
+  const kinds = schemas.map(schema => schema.properties?.['kind']?.enum?.[0])
+  const found = schemas[kinds.indexOf(kind)]
+  const wanted = kinds.map(name => JSON.stringify(name)).join(' or ')
+  if (found === undefined) context.problems.add(context.pointer, `must be an object whose kind is ${wanted}`)
+  return found
 }
 
 function checkText(text: string, { minLength = 0, maxLength = 1000 }: Schema, { pointer, problems }: Context): void {
@@ -117,14 +134,18 @@ function checkObject(bag: Readonly<Record<string, unknown>>, schema: Schema, con
   for (const key of schema.required ?? []) {
     if (!Object.hasOwn(bag, key)) problems.add(pointer, `lacks "${key}"`)
   }
-  const alternatives = oneOf.map(({ required: [key] }) => key)
+  const alternatives = oneOf.flatMap(({ required = [] }) => required)
   const given = alternatives.filter(key => Object.hasOwn(bag, key))
   if (alternatives.length > 0 && given.length !== 1) {
-    problems.add(pointer, `must have exactly one of ${alternatives.join(', ')}${given.length > 1 ? `, and has ${given.join(', ')}` : ''}`)
+    problems.add(
+      pointer,
+      `must have exactly one of ${alternatives.join(', ')}${given.length > 1 ? `, and has ${given.join(', ')}` : ''}`,
+    )
   }
   for (const key of keys) {
     const inner = Object.hasOwn(properties, key) ? properties[key] : additionalProperties
-    if (inner === false) problems.add(inside(context, key).pointer, `is unknown here${hint(key, Object.keys(properties))}`)
+    if (inner === false)
+      problems.add(inside(context, key).pointer, `is unknown here${hint(key, Object.keys(properties))}`)
     else if (inner !== undefined) check(bag[key], inner, inside(context, key))
   }
 }
@@ -137,7 +158,7 @@ function typeOf(json: unknown): TypeName {
   if (json === null) return 'null'
   if (Array.isArray(json)) return 'array'
   if (typeof json === 'number') return Number.isInteger(json) ? 'integer' : 'number'
-  return typeof json === 'string' || typeof json === 'boolean' ? typeof json as 'string' | 'boolean' : 'object'
+  return typeof json === 'string' || typeof json === 'boolean' ? (typeof json as 'string' | 'boolean') : 'object'
 }
 
 function named(type: TypeName): string {

@@ -1,7 +1,15 @@
 import { Decimal } from '../invoice/index.ts'
 import type { Formats, Step, Table } from './mapping.ts'
 import type { Schema } from './shape.ts'
-import { StepProblem, type Value, isDatePattern, quoted, readDay, readNumber, transformedCharactersMax } from './value.ts'
+import {
+  StepProblem,
+  type Value,
+  isDatePattern,
+  quoted,
+  readDay,
+  readNumber,
+  transformedCharactersMax,
+} from './value.ts'
 
 /*
  * The closed list of transformations. A row says what its argument is, as the schema of a mapping shows it, and what it does to a
@@ -60,7 +68,8 @@ export const stepRows: Readonly<Record<string, StepRow>> = {
     optional: true,
     make: (given: Partial<Formats> | undefined) => {
       if (given?.decimal !== undefined && given.decimal === given.grouping) return 'has one separator for both'
-      return (value, formats) => done(readNumber(value, given === undefined ? formats : { decimal: '.', grouping: '', ...given }))
+      return (value, formats) =>
+        done(readNumber(value, given === undefined ? formats : { decimal: '.', grouping: '', ...given }))
     },
   },
   round: {
@@ -91,7 +100,10 @@ export const stepRows: Readonly<Record<string, StepRow>> = {
     text: 'Puts a character before a text until it is this long: the zeros a spreadsheet took off a SIREN.',
     argument: {
       type: 'object',
-      properties: { length: { type: 'integer', minimum: 1, maximum: 100 }, with: { type: 'string', minLength: 1, maxLength: 1 } },
+      properties: {
+        length: { type: 'integer', minimum: 1, maximum: 100 },
+        with: { type: 'string', minLength: 1, maxLength: 1 },
+      },
       required: ['length', 'with'],
       additionalProperties: false,
     },
@@ -147,7 +159,8 @@ function number(text: string, change: (value: Decimal) => Decimal): StepRow {
 
 function onText(change: (text: string) => string): Run {
   return ({ text, ready }) => {
-    if (text.length > transformedCharactersMax) return new StepProblem('value.too-long', 'is too long to be transformed')
+    if (text.length > transformedCharactersMax)
+      return new StepProblem('value.too-long', 'is too long to be transformed')
     return { text: change(text), ready }
   }
 }
@@ -176,24 +189,34 @@ interface LookupArgument {
 function makeLookup(given: string | LookupArgument, tables: ReadonlyMap<string, Table>): Run | string {
   const { table: name, field, otherwise }: LookupArgument = typeof given === 'string' ? { table: given } : given
   const table = tables.get(name)
-  if (table === undefined) return `names the table ${quoted(name)}, which is not there; there are ${[...tables.keys()].join(', ')}`
+  if (table === undefined)
+    return `names the table ${quoted(name)}, which is not there; there are ${[...tables.keys()].join(', ')}`
   for (const [code, entry] of table) {
-    if (typeof entry === 'string' && field !== undefined) return `asks for the field ${quoted(field)}, and ${quoted(code)} of ${name} is a text`
-    if (typeof entry === 'object' && field === undefined) return `must say which field: ${quoted(code)} of ${name} has ${Object.keys(entry).join(', ')}`
-    if (typeof entry === 'object' && field !== undefined && !Object.hasOwn(entry, field)) return `asks for the field ${quoted(field)}, which ${quoted(code)} of ${name} has not`
+    if (typeof entry === 'string' && field !== undefined)
+      return `asks for the field ${quoted(field)}, and ${quoted(code)} of ${name} is a text`
+    if (typeof entry === 'object' && field === undefined)
+      return `must say which field: ${quoted(code)} of ${name} has ${Object.keys(entry).join(', ')}`
+    if (typeof entry === 'object' && field !== undefined && !Object.hasOwn(entry, field))
+      return `asks for the field ${quoted(field)}, which ${quoted(code)} of ${name} has not`
   }
   return ({ text }) => {
     const entry = table.get(text) ?? table.get(folded(text))
     const found = typeof entry === 'object' ? entry[field ?? ''] : entry
     const code = found ?? otherwise
-    if (code === undefined) return new StepProblem('code.unmapped', `the code ${quoted(text)} has no entry in the table ${name}`)
+    if (code === undefined)
+      return new StepProblem('code.unmapped', `the code ${quoted(text)} has no entry in the table ${name}`)
     return { text: code, ready: true }
   }
 }
 
 /** How built-in tables know a name: small letters without accents. Tables of a mapping are asked for the very code first. */
 export function folded(text: string): string {
-  return text.slice(0, 200).normalize('NFD').replaceAll(/\p{M}+/gu, '').toLowerCase().trim()
+  return text
+    .slice(0, 200)
+    .normalize('NFD')
+    .replaceAll(/\p{M}+/gu, '')
+    .toLowerCase()
+    .trim()
 }
 
 /** A step from its name and an argument that has the shape. A text says what is wrong. */

@@ -53,7 +53,10 @@ const blanks = /[\s\u00A0\u2009\u202F'’]/g
  * The number a text with separators says: `1 234,56`, `-3.5`, `12,00-` and `(12,00)` (both negative, as ledgers write them), with
  * or without a currency sign or a per cent sign.
  */
-export function readNumber({ text, ready }: Value, { decimal, grouping }: Omit<Formats, 'dates'>): Decimal | StepProblem {
+export function readNumber(
+  { text, ready }: Value,
+  { decimal, grouping }: Omit<Formats, 'dates'>,
+): Decimal | StepProblem {
   const problem = new StepProblem('value.decimal', `${quoted(text)} is no number with the decimal separator ${decimal}`)
   if (text.length > 60) return problem
   if (ready) return parseDecimal(text) ?? problem
@@ -68,7 +71,9 @@ export function readNumber({ text, ready }: Value, { decimal, grouping }: Omit<F
   const plain = ungrouped(whole, grouping)
   if (plain === undefined || (fraction !== undefined && !/^\d*$/.test(fraction))) return problem
   const negative = bracketed || before === '-' || after === '-'
-  const number = parseDecimal(`${plain === '' ? '0' : plain}${fraction === undefined || fraction === '' ? '' : `.${fraction}`}`)
+  const number = parseDecimal(
+    `${plain === '' ? '0' : plain}${fraction === undefined || fraction === '' ? '' : `.${fraction}`}`,
+  )
   if (number === undefined || (plain === '' && (fraction ?? '') === '')) return problem
   return negative ? new Decimal(-number.coefficient, number.scale) : number
 }
@@ -132,7 +137,8 @@ export function readDay({ text, ready }: Value, pattern: string): string | StepP
   }
   const rest = text.slice(at)
   const literal = pattern.slice(patternAt)
-  if (rest !== literal && !(literal === '' && !pattern.includes('HH') && /^[T ]\d{2}:?\d{2}[0-9:.Z+-]*$/.test(rest))) return problem
+  if (rest !== literal && !(literal === '' && !pattern.includes('HH') && /^[T ]\d{2}:?\d{2}[0-9:.Z+-]*$/.test(rest)))
+    return problem
   return dayOf(found) ?? problem
 }
 

@@ -1,0 +1,131 @@
+import { vatPatterns } from './vat-patterns.ts'
+
+/*
+ * Whether an identifier can be one: its form and its check digits. Neither proves that anybody has it. A result is undefined when
+ * nothing is wrong, else the end of a sentence that begins with the identifier.
+ */
+
+/** La Poste: its establishments do not follow Luhn, its head office does. [france.md §9.1] */
+const laPoste = '356000000'
+const laPosteHeadOffice = '35600000000048'
+
+/** Every second digit from the right doubled, the sum of the digits a multiple of ten. */
+export function followsLuhn(digits: string): boolean {
+  let sum = 0
+  for (let index = 0; index < digits.length; index++) {
+    const digit = Number(digits[digits.length - 1 - index])
+    const worth = index % 2 === 1 ? digit * 2 : digit
+    sum += worth > 9 ? worth - 9 : worth
+  }
+  return sum % 10 === 0
+}
+
+/** 9 digits, Luhn. [france.md §9.1] */
+export function sirenProblem(siren: string): string | undefined {
+  if (!/^\d{9}$/.test(siren)) return 'is no SIREN: that has 9 digits'
+  return followsLuhn(siren) ? undefined : 'is no SIREN: its check digit is wrong'
+}
+
+/** 14 digits, Luhn over all of them; La Poste's digits add up to a multiple of 5. [france.md §9.1] */
+export function siretProblem(siret: string): string | undefined {
+  if (!/^\d{14}$/.test(siret)) return 'is no SIRET: that has 14 digits'
+  const sum = [...siret].reduce((total, digit) => total + Number(digit), 0)
+  const sound = siret.startsWith(laPoste) && siret !== laPosteHeadOffice ? sum % 5 === 0 : followsLuhn(siret)
+  return sound ? undefined : 'is no SIRET: its check digit is wrong'
+}
+
+/** The SIREN inside a French VAT identifier; undefined for another one. */
+export function sirenOfVatId(vatId: string): string | undefined {
+  return /^FR[0-9A-Z]{2}(\d{9})$/.exec(vatId)?.[1]
+}
+
+/** A VAT identifier with its country prefix, blanks and points allowed: the form of the country, and its check digits where we know them. */
+export function vatIdProblem(given: string): string | undefined {
+  const vatId = compact(given)
+  const country = /^CHE/.test(vatId) ? 'CHE' : vatId.slice(0, 2)
+  const row = vatPatterns[country]
+  if (row === undefined) return /^[A-Z]{2}[0-9A-Z+*]{2,}$/.test(vatId) ? undefined : 'has no country prefix'
+  const number = vatId.slice(country.length)
+  if (!row.pattern.test(number)) return `is not written as VAT identifiers of ${country} are: ${row.form}`
+  return row.check === undefined || row.check(number) ? undefined : 'has wrong check digits'
+}
+
+/** Of the countries of SEPA. [SWIFT IBAN registry] */
+const ibanLengths: Readonly<Record<string, number>> = {
+  AD: 24,
+  AT: 20,
+  BE: 16,
+  BG: 22,
+  CH: 21,
+  CY: 28,
+  CZ: 24,
+  DE: 22,
+  DK: 18,
+  EE: 20,
+  ES: 24,
+  FI: 18,
+  FR: 27,
+  GB: 22,
+  GI: 23,
+  GR: 27,
+  HR: 21,
+  HU: 28,
+  IE: 22,
+  IS: 26,
+  IT: 27,
+  LI: 21,
+  LT: 20,
+  LU: 20,
+  LV: 21,
+  MC: 27,
+  MT: 31,
+  NL: 18,
+  NO: 15,
+  PL: 28,
+  PT: 25,
+  RO: 24,
+  SE: 24,
+  SI: 19,
+  SK: 24,
+  SM: 27,
+  VA: 22,
+}
+
+/** Whether an account looks like an IBAN at all; other accounts have no form of their own. */
+export function looksLikeIban(account: string): boolean {
+  return /^[A-Z]{2}\d{2}/i.test(compact(account))
+}
+
+/** The length of its country, and a remainder of 1 by 97. [ISO 13616-1] */
+export function ibanProblem(given: string): string | undefined {
+  const iban = compact(given)
+  if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(iban)) return 'is no IBAN'
+  const length = ibanLengths[iban.slice(0, 2)]
+  if (length !== undefined && iban.length !== length)
+    return `has ${iban.length} characters where an IBAN of ${iban.slice(0, 2)} has ${length}`
+  return remainder97(iban.slice(4) + iban.slice(0, 4)) === 1 ? undefined : 'has wrong check digits'
+}
+
+/** 8 or 11 characters: institution, country, place, branch. [ISO 9362] */
+export function bicProblem(bic: string): string | undefined {
+  return /^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$/.test(bic.trim())
+    ? undefined
+    : 'is no BIC: that has 8 or 11 characters'
+}
+
+/** By 97, letters standing for 10 to 35. [ISO/IEC 7064 MOD 97-10] */
+export function remainder97(text: string): number {
+  let remainder = 0
+  for (const character of text) {
+    const worth = Number.parseInt(character, 36)
+    remainder = (remainder * (worth > 9 ? 100 : 10) + worth) % 97
+  }
+  return remainder
+}
+
+function compact(text: string): string {
+  return text
+    .slice(0, 60)
+    .replaceAll(/[\s.-]/g, '')
+    .toUpperCase()
+}

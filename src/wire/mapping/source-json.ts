@@ -1,0 +1,164 @@
+import type { JsonSource } from './mapping.ts'
+import { escaped, keysOf } from './shape.ts'
+import { type Item, SourceError, type SourceOctets, type Unit, textOf, unusedMax } from './source.ts'
+import { StepProblem, type Value, valueOf } from './value.ts'
+
+/** A document is in memory as a whole; a line of many is, too. */
+const charactersMax = 64 * 1024 * 1024
+const depthMax = 64
+
+/** The invoices of a JSON document, or of a file with one JSON value per line. */
+export async function* readJsonUnits(octets: SourceOctets, source: JsonSource): AsyncGenerator<Unit> {
+  if (!source.lines) {
+    yield* unitsOf(await wholeText(octets), source, '')
+    return
+  }
+  let number = 0
+  for await (const line of linesOf(octets)) {
+    number++
+    if (line.trim() !== '') yield* unitsOf(line, source, `line ${number} `)
+  }
+}
+
+async function wholeText(octets: SourceOctets): Promise<string> {
+  const pieces: string[] = []
+  let characters = 0
+  for await (const piece of textOf(octets, 'utf-8')) {
+    characters += piece.length
+    if (characters > charactersMax)
+      throw new SourceError('source.too-large', `the document has more than ${charactersMax} characters`)
+    pieces.push(piece)
+  }
+  return pieces.join('')
+}
+
+async function* linesOf(octets: SourceOctets): AsyncGenerator<string> {
+  let rest: string[] = []
+  let characters = 0
+  for await (const piece of textOf(octets, 'utf-8')) {
+    const [first = '', ...others] = piece.split('\n')
+    rest.push(first)
+    characters += first.length
+    if (characters > charactersMax)
+      throw new SourceError('source.too-large', `a line has more than ${charactersMax} characters`)
+    for (const other of others) {
+      yield rest.join('')
+      rest = [other]
+      characters = other.length
+    }
+  }
+  yield rest.join('')
+}
+
+function* unitsOf(text: string, source: JsonSource, before: string): Generator<Unit> {
+  const document = parseJson(text, before)
+  const found = source.invoices.reduce<unknown>((value, key) => child(value, key), document)
+  const pointer = source.invoices.map(key => `/${escaped(key)}`).join('')
+  if (typeof found !== 'object' || found === null || found instanceof JsonNumber) {
+    throw new SourceError('source.json', `${before}has no invoices at ${pointer === '' ? 'its top' : pointer}`)
+  }
+  const whole = new JsonItem(document)
+  const list: readonly unknown[] = Array.isArray(found) ? found : [found]
+  for (const [index, invoice] of list.entries()) {
+    const place = Array.isArray(found) ? `${pointer}/${index}` : pointer === '' ? 'the document' : pointer
+    yield {
+      place: `${before}${place}`,
+      invoice: new JsonItem(invoice),
+      document: whole,
+      issues: [],
+      unused: unusedOf(invoice, source),
+    }
+  }
+}
+
+/** A number digit for digit: 1.10 stays 1.10, and twenty digits stay twenty. */
+class JsonNumber {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+function parseJson(text: string, before: string): unknown {
+  checkDepth(text)
+  try {
+    return JSON.parse(text, keepDigits as (key: string, value: unknown) => unknown)
+  } catch (cause) {
+    throw new SourceError('source.json', `${before}is no JSON: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function keepDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== 'number') return value
+  const { source = '' } = context ?? {}
+  return new JsonNumber(/[eE]/.test(source) || source === '' ? String(value) : source)
+}
+
+/** JSON.parse with a function recurses; brackets are counted first. */
+function checkDepth(text: string): void {
+  let depth = 0
+  let quoted = false
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (quoted) {
+      if (code === 0x5c) index++
+      else if (code === 0x22) quoted = false
+    } else if (code === 0x22) quoted = true
+    else if (code === 0x7b || code === 0x5b) depth++
+    else if (code === 0x7d || code === 0x5d) depth--
+    if (depth > depthMax) throw new SourceError('source.json', `the document is nested deeper than ${depthMax} levels`)
+  }
+}
+
+class JsonItem implements Item {
+  private readonly json: unknown
+
+  constructor(json: unknown) {
+    this.json = json
+  }
+
+  value(name: string): Value | StepProblem | undefined {
+    const found = keysOf(name).reduce<unknown>(child, this.json)
+    if (found instanceof JsonNumber) return { text: found.text, ready: true }
+    if (typeof found === 'string') return valueOf(found, false)
+    if (typeof found === 'boolean') return valueOf(String(found), false)
+    if (found === undefined || found === null) return undefined
+    const kind = Array.isArray(found) ? 'an array' : 'an object'
+    return new StepProblem('value.composite', `${name} is ${kind}, not a value`)
+  }
+
+  each(name: string): readonly Item[] {
+    const found = keysOf(name).reduce<unknown>(child, this.json)
+    if (found === undefined || found === null) return []
+    return (Array.isArray(found) ? found : [found]).map(item => new JsonItem(item))
+  }
+}
+
+function child(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof JsonNumber || !Object.hasOwn(value, key))
+    return undefined
+  return (value as Readonly<Record<string, unknown>>)[key]
+}
+
+/** Every value of an invoice that no path of the mapping leads to; positions are `*`. */
+function unusedOf(invoice: unknown, { used, ignored }: JsonSource): ReadonlyMap<string, string> {
+  const unused = new Map<string, string>()
+  const stack: (readonly [path: string, value: unknown])[] = [['', invoice]]
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const [path, value] = next
+    if (ignored.has(path)) continue
+    if (typeof value === 'object' && value !== null && !(value instanceof JsonNumber)) {
+      // Reversed, because the last one put there is looked at first.
+      for (const [key, inner] of Object.entries(value).reverse()) {
+        const step = Array.isArray(value) ? '*' : escaped(key)
+        stack.push([path === '' ? step : `${path}/${step}`, inner])
+      }
+      continue
+    }
+    if (used.has(path) || unused.has(path) || unused.size >= unusedMax) continue
+    const text = value instanceof JsonNumber ? value.text : String(value ?? '')
+    if (text.trim() !== '') unused.set(path, text.trim())
+  }
+  return unused
+}

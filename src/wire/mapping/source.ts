@@ -1,0 +1,75 @@
+import { WireError } from '../../kernel/index.ts'
+import type { Encoding } from './mapping.ts'
+import type { IssueCode, StepProblem, Value } from './value.ts'
+
+/** What an expression can ask: the invoice, or one of what it repeats. */
+export interface Item {
+  /** undefined when there is none, or an empty one. */
+  value(name: string): Value | StepProblem | undefined
+  each(name: string): readonly Item[]
+}
+
+/** One invoice in the source, before it is mapped. */
+export interface Unit {
+  /** `line 2`, `lines 2 to 5`, `/invoices/3`. */
+  readonly place: string
+  readonly invoice: Item
+  /** JSON: the document around it. */
+  readonly document: Item | undefined
+  readonly issues: readonly SourceIssue[]
+  /** What the mapping does not read, by name, each with one value. */
+  readonly unused: ReadonlyMap<string, string>
+}
+
+/** What is wrong with the rows of an invoice. */
+export interface SourceIssue {
+  readonly code: IssueCode
+  /** The column or place. */
+  readonly source: string
+  readonly value: string
+  readonly message: string
+}
+
+export type SourceErrorCode = 'source.encoding' | 'source.csv' | 'source.json' | 'source.columns' | 'source.too-large'
+
+/** The source cannot be read at all, or is not what the mapping is for. */
+export class SourceError extends WireError<SourceErrorCode> {}
+
+type Decoder = InstanceType<typeof TextDecoder>
+
+/** Octets in pieces, or all of them. */
+export type SourceOctets = Buffer | AsyncIterable<Uint8Array>
+
+/** Names that are reported as unused; a document with keys made of data has any number of them. */
+export const unusedMax = 1000
+
+/** The text of a source, piece by piece, without a byte order mark. Throws SourceError for octets that are not of the encoding. */
+export async function* textOf(octets: SourceOctets, encoding: Encoding): AsyncGenerator<string> {
+  let decoder: Decoder | undefined
+  let octetsRead = 0
+  for await (const piece of octets instanceof Uint8Array ? [octets] : octets) {
+    decoder ??= new TextDecoder(labelOf(encoding, piece), { fatal: true })
+    yield decode(decoder, piece, { encoding, octetsRead })
+    octetsRead += piece.length
+  }
+  if (decoder !== undefined) yield decode(decoder, undefined, { encoding, octetsRead })
+}
+
+function labelOf(encoding: Encoding, start: Uint8Array): string {
+  if (encoding !== 'utf-16') return encoding
+  return start[0] === 0xfe && start[1] === 0xff ? 'utf-16be' : 'utf-16le'
+}
+
+function decode(
+  decoder: Decoder,
+  piece: Uint8Array | undefined,
+  { encoding, octetsRead }: { readonly encoding: Encoding; readonly octetsRead: number },
+): string {
+  try {
+    return piece === undefined ? decoder.decode() : decoder.decode(piece, { stream: true })
+  } catch (cause) {
+    const advice = encoding === 'utf-8' ? ': is it windows-1252 or utf-16?' : ''
+    const message = `behind octet ${octetsRead} the source is not ${encoding}${advice}`
+    throw new SourceError('source.encoding', message, { cause })
+  }
+}
