@@ -36,14 +36,19 @@ type Open<T> = { -readonly [Key in keyof T]: T[Key] }
 
 /** An element under construction. Its own lists grow until its end tag has been read. */
 type OpenElement = Open<Omit<XmlElement, 'children' | 'parent'>> & {
-  readonly children: XmlNode[]
+  children: XmlNode[]
   readonly parent: OpenElement | undefined
 }
 
 const prefixesMax = 8
 
-const noAttributes: readonly XmlAttribute[] = Object.freeze([])
-const noDeclarations: readonly NamespaceDeclaration[] = Object.freeze([])
+/*
+ * Most elements have no attribute and one child, a text. An empty list is shared, and a first item comes in a list of its own length: the
+ * first push to an empty one would reserve seventeen places.
+ */
+const noAttributes: Open<XmlAttribute>[] = []
+const noDeclarations: NamespaceDeclaration[] = []
+const noChildren: XmlNode[] = []
 
 const xmlDeclaration =
   /<\?xml[\t\n\r ]+version[\t\n\r ]*=[\t\n\r ]*(?:"1\.[0-9]+"|'1\.[0-9]+')(?:[\t\n\r ]+encoding[\t\n\r ]*=[\t\n\r ]*(?:"([A-Za-z][A-Za-z0-9._-]*)"|'([A-Za-z][A-Za-z0-9._-]*)'))?(?:[\t\n\r ]+standalone[\t\n\r ]*=[\t\n\r ]*(?:"(?:yes|no)"|'(?:yes|no)'))?[\t\n\r ]*\?>/y
@@ -76,6 +81,17 @@ class Finder {
     }
     return this.found
   }
+}
+
+function append(parent: OpenElement, child: XmlNode): void {
+  parent.children = withItem(parent.children, child)
+}
+
+/** The list, longer by one item; another list when it was empty. */
+function withItem<Item>(list: Item[], item: Item): Item[] {
+  if (list.length === 0) return [item]
+  list.push(item)
+  return list
 }
 
 class Reader {
@@ -160,12 +176,12 @@ class Reader {
       }
       if (this.pending !== '') this.flush(current)
       if (next === slash) current = this.endTag(current)
-      else if (next === exclamation) current.children.push(this.comment())
-      else if (next === question) current.children.push(this.instruction())
+      else if (next === exclamation) append(current, this.comment())
+      else if (next === question) append(current, this.instruction())
       else {
         const child = this.startTag(current)
         // The tree is handed out as XmlElement; the parent's list is the only place that knows it is still growing.
-        current.children.push(child)
+        append(current, child)
         if (child.end === 0) current = child
       }
     }
@@ -187,7 +203,7 @@ class Reader {
       namespace: '',
       attributes: noAttributes,
       declarations: noDeclarations,
-      children: [],
+      children: noChildren,
       parent,
       start,
       end: 0,
@@ -209,8 +225,8 @@ class Reader {
       this.position++
       return false
     }
-    const attributes: Open<XmlAttribute>[] = []
-    const declarations: NamespaceDeclaration[] = []
+    let attributes = noAttributes
+    let declarations = noDeclarations
     for (;;) {
       const at = spaceEnd(text, this.position)
       const unit = text.charCodeAt(at)
@@ -227,9 +243,9 @@ class Reader {
       this.name('an attribute name')
       const { prefix, local } = this
       const value = this.attributeValue()
-      if (prefix === 'xmlns') declarations.push({ prefix: local, uri: value })
-      else if (prefix === '' && local === 'xmlns') declarations.push({ prefix: '', uri: value })
-      else attributes.push({ prefix, local, namespace: '', value })
+      if (prefix === 'xmlns') declarations = withItem(declarations, { prefix: local, uri: value })
+      else if (prefix === '' && local === 'xmlns') declarations = withItem(declarations, { prefix: '', uri: value })
+      else attributes = withItem(attributes, { prefix, local, namespace: '', value })
     }
   }
 
@@ -355,7 +371,7 @@ class Reader {
 
   private flush(parent: OpenElement): void {
     this.count(this.position)
-    parent.children.push({ kind: 'text', value: this.pending })
+    append(parent, { kind: 'text', value: this.pending })
     this.pending = ''
   }
 
