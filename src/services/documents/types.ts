@@ -1,6 +1,8 @@
+import type { Clock } from '../../kernel/index.ts'
 import type { FacturxProfile } from '../../wire/facturx/index.ts'
-import type { Finding, Invoice } from '../../wire/invoice/index.ts'
+import type { Finding, Invoice, PartialInvoice } from '../../wire/invoice/index.ts'
 import type { Branding, Language } from '../../wire/view/index.ts'
+import type { PdfReader, PdfWriter, RulePacks, Schemas } from '../ports.ts'
 
 /* What can be done with a business document that is no message yet, or no longer one: judge it, convert it, look at it. */
 
@@ -76,23 +78,53 @@ export interface EmbeddedFile {
   /** BT-123, or what the PDF says of it. */
   readonly description: string | undefined
   readonly octets: Buffer
+  /** xml: the XML of a Factur-X. pdf: another file in the PDF. invoice: an attachment of the invoice itself (BG-24). */
+  readonly origin: 'xml' | 'pdf' | 'invoice'
   /** PDF only: Data, Source, Alternative, Supplement, Unspecified. */
   readonly relationship?: string | undefined
 }
 
-export type Opened =
-  | {
-      readonly kind: 'invoice'
-      readonly syntax: 'ubl' | 'cii' | 'facturx' | 'json'
-      readonly invoice: Invoice
-      /** The XML of the invoice; undefined for JSON. */
-      readonly xml: Buffer | undefined
-      readonly files: readonly EmbeddedFile[]
-      readonly unmapped: readonly string[]
-    }
-  | { readonly kind: 'unreadable'; readonly syntax: DocumentSyntax; readonly findings: readonly Finding[] }
+/** What every document has, whether or not it is an invoice. */
+interface OpenedBase {
+  /** The XML of a Factur-X first, then what else is in the PDF, then the attachments (BG-24). */
+  readonly files: readonly EmbeddedFile[]
+}
 
-/** Every function takes any format and finds out which it is; none throws for bad input. */
+interface OpenedInvoice extends OpenedBase {
+  readonly syntax: 'ubl' | 'cii' | 'facturx' | 'json'
+  /** The XML of the invoice; undefined for JSON. */
+  readonly xml: Buffer | undefined
+  /** XPaths of what the document says and the model has no term for. */
+  readonly unmapped: readonly string[]
+}
+
+export type Opened =
+  | (OpenedInvoice & { readonly kind: 'invoice'; readonly invoice: Invoice })
+  /** An invoice that lacks something mandatory or has values that are none; it can be looked at, and says in findings what is wrong. */
+  | (OpenedInvoice & {
+      readonly kind: 'partial'
+      readonly invoice: PartialInvoice
+      readonly findings: readonly Finding[]
+    })
+  | (OpenedBase & {
+      readonly kind: 'unreadable'
+      readonly syntax: DocumentSyntax
+      readonly findings: readonly Finding[]
+    })
+
+/** What the engine works with. */
+export interface DocumentsWorld {
+  readonly packs: RulePacks
+  readonly schemas: Schemas
+  readonly pdfReader: PdfReader
+  readonly pdfWriter: PdfWriter
+  readonly clock: Clock
+}
+
+/**
+ * Every function takes any format and finds out which it is; none throws for bad input. Packs asked for by name that are not there are
+ * a WireError `unknown-pack` or `not-in-force`.
+ */
 export interface Documents {
   validate(document: Buffer, options?: ValidationOptions): Promise<Verdict>
   convert(document: Buffer, to: Target, options?: ConversionOptions): Promise<Conversion>

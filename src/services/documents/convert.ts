@@ -1,0 +1,91 @@
+import { type FacturxProfile, lostIn, writeFacturxXml } from '../../wire/facturx/index.ts'
+import {
+  type Finding,
+  type Invoice,
+  type PartialInvoice,
+  cannotCarry,
+  writeCii,
+  writeUbl,
+} from '../../wire/invoice/index.ts'
+import { renderHtml, viewOf } from '../../wire/view/index.ts'
+import { openFor } from './open.ts'
+import type { Conversion, ConversionOptions, DocumentsWorld, EmbeddedFile, Opened, Target } from './types.ts'
+
+interface Request extends ConversionOptions {
+  readonly to: Target
+}
+
+type Whole = Extract<Opened, { readonly kind: 'invoice' }>
+
+/** What a document was turned into, and which terms that leaves out. */
+interface Written {
+  readonly octets: Buffer
+  readonly lost: readonly Finding[]
+}
+
+/** The document written as another one, and what that leaves out. Never throws for bad input. */
+export async function convert(world: DocumentsWorld, document: Buffer, request: Request): Promise<Conversion> {
+  const { to } = request
+  const isShown = to === 'html' || to === 'pdf'
+  // A page names the attachments and does not hold them.
+  const opened = await openFor(world, document, isShown ? 'rules' : 'files')
+  if (opened.kind === 'unreadable') return { kind: 'unreadable', findings: opened.findings }
+  if (isShown) {
+    const octets = await pages[to](world, opened.invoice, request)
+    return { kind: 'converted', octets, mimeType: mimeTypes[to], unmapped: opened.unmapped, lost: [] }
+  }
+  // A person may look at an invoice that is not whole; nothing is written of it that would pass for one.
+  if (opened.kind === 'partial') return { kind: 'unreadable', findings: opened.findings }
+  const written = await writers[to](world, opened, request)
+  return { kind: 'converted', ...written, mimeType: mimeTypes[to], unmapped: opened.unmapped }
+}
+
+const mimeTypes: Readonly<Record<Target, string>> = {
+  ubl: 'application/xml',
+  cii: 'application/xml',
+  json: 'application/json',
+  html: 'text/html',
+  pdf: 'application/pdf',
+  facturx: 'application/pdf',
+}
+
+/* ── For people ────────────────────────────────────────────────────────────────────────────── */
+
+type Show = (world: DocumentsWorld, invoice: PartialInvoice, request: Request) => Promise<Buffer>
+
+const pages: Readonly<Record<'html' | 'pdf', Show>> = {
+  html: async (_world, invoice, { language, branding = {} }) =>
+    Buffer.from(renderHtml(viewOf(invoice, { language }), { branding })),
+  pdf: ({ pdfWriter, clock }, invoice, { language, branding = {} }) =>
+    pdfWriter.write(viewOf(invoice, { language }), { branding, at: clock.now() }),
+}
+
+/* ── For programs ──────────────────────────────────────────────────────────────────────────── */
+
+type Write = (world: DocumentsWorld, opened: Whole, request: Request) => Promise<Written>
+
+const writers: Readonly<Record<'ubl' | 'cii' | 'json' | 'facturx', Write>> = {
+  ubl: async (_world, { invoice }) => ({ octets: writeUbl(invoice), lost: cannotCarry(invoice, 'ubl') }),
+  cii: async (_world, { invoice }) => ({ octets: writeCii(invoice), lost: cannotCarry(invoice, 'cii') }),
+  // The model itself carries every term.
+  json: async (_world, { invoice }) => ({ octets: jsonOf(invoice), lost: [] }),
+  facturx: writeFacturx,
+}
+
+function jsonOf(invoice: Invoice): Buffer {
+  return Buffer.from(`${JSON.stringify(invoice, undefined, 2)}\n`)
+}
+
+async function writeFacturx({ pdfWriter, clock }: DocumentsWorld, opened: Whole, request: Request): Promise<Written> {
+  const { language, branding = {}, profile = 'EN 16931' satisfies FacturxProfile } = request
+  const { invoice, files, syntax } = opened
+  const xml = writeFacturxXml(invoice, profile)
+  const embedded = { xml, profile, files: syntax === 'facturx' ? filesBeside(files) : [] }
+  const octets = await pdfWriter.write(viewOf(invoice, { language }), { branding, at: clock.now(), embedded })
+  return { octets, lost: [...cannotCarry(invoice, 'cii'), ...lostIn(invoice, profile)] }
+}
+
+/** What else was in the PDF stays in it; the XML is written anew, and holds the attachments of the invoice itself (BG-24). */
+function filesBeside(files: readonly EmbeddedFile[]): readonly EmbeddedFile[] {
+  return files.filter(({ origin }) => origin === 'pdf')
+}

@@ -1,0 +1,15 @@
+import { convert } from './convert.ts'
+import { open } from './open.ts'
+import type { Documents, DocumentsWorld } from './types.ts'
+import { validate } from './validate.ts'
+
+export type * from './types.ts'
+
+/** The document engine: judges, converts and opens documents of any format. Stateless; everything comes in through the ports. */
+export function createDocuments(world: DocumentsWorld): Documents {
+  return {
+    validate: (document, options) => validate(world, document, options),
+    convert: (document, to, options) => convert(world, document, { ...options, to }),
+    open: document => open(world, document),
+  }
+}

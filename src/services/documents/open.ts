@@ -1,0 +1,46 @@
+import { type Finding, type Invoice, readInvoice, readPartialDocument } from '../../wire/invoice/index.ts'
+import { filesInInvoice, filesInPdf, filesInXml } from './files.ts'
+import { type Purpose, type Refused, type XmlSource, readSource } from './source.ts'
+import type { DocumentsWorld, EmbeddedFile, Opened } from './types.ts'
+import { sayOwn } from './words.ts'
+
+/** The invoice and the files inside a document of any format. Never throws for bad input. */
+export function open(world: DocumentsWorld, document: Buffer): Promise<Opened> {
+  return openFor(world, document, 'files')
+}
+
+/** As open; for `rules` without the content of large files. */
+export async function openFor({ pdfReader }: DocumentsWorld, document: Buffer, purpose: Purpose): Promise<Opened> {
+  const source = await readSource(document, { pdfReader, purpose })
+  switch (source.kind) {
+    case 'refused':
+      return { kind: 'unreadable', syntax: source.syntax, findings: [findingOf(source)], files: [] }
+    case 'xml':
+      return openXml(source)
+    case 'json':
+      return openJson(source.value)
+  }
+}
+
+function openXml({ facts, octets, document, pdf }: XmlSource): Opened {
+  const { syntax } = facts
+  const files: readonly EmbeddedFile[] = [...(pdf === undefined ? [] : filesInPdf(pdf)), ...filesInXml(document.root)]
+  const reading = readPartialDocument(document.root)
+  if (!('invoice' in reading)) return { kind: 'unreadable', syntax, findings: reading.findings, files }
+  const { invoice, unmapped, findings } = reading
+  const about = { syntax: pdf === undefined ? reading.syntax : 'facturx', xml: octets, files, unmapped } as const
+  if (findings.some(({ severity }) => severity === 'fatal')) return { ...about, kind: 'partial', invoice, findings }
+  // Without a fatal finding every mandatory term is there, each of its kind.
+  return { ...about, kind: 'invoice', invoice: invoice as Invoice }
+}
+
+function openJson(value: unknown): Opened {
+  const reading = readInvoice(value)
+  if ('findings' in reading) return { kind: 'unreadable', syntax: 'json', findings: reading.findings, files: [] }
+  const { invoice } = reading
+  return { kind: 'invoice', syntax: 'json', invoice, xml: undefined, files: filesInInvoice(invoice), unmapped: [] }
+}
+
+function findingOf({ rule, found }: Refused): Finding {
+  return { rule, severity: 'fatal', pointer: '', message: sayOwn(rule, found, 'en'), term: undefined }
+}

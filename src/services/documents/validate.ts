@@ -1,0 +1,230 @@
+import { isoOf } from '../../kernel/index.ts'
+import { facturxProfileOf } from '../../wire/facturx/index.ts'
+import {
+  type Finding,
+  type FindingLanguage,
+  readDocumentToSend,
+  readInvoice,
+  writeUbl,
+} from '../../wire/invoice/index.ts'
+import { type RuleFinding, runRules } from '../../wire/schematron/index.ts'
+import type { ChosenPack, DocumentFacts, SchemaVerdict } from '../ports.ts'
+import { locateProblem, pathOf } from './locate.ts'
+import { type Refused, type XmlSource, readSource, readXml } from './source.ts'
+import type { DocumentsWorld, DocumentSyntax, ValidationOptions, Verdict, VerdictFinding } from './types.ts'
+import { type OwnRule, sayOwn } from './words.ts'
+
+/*
+ * A verdict has three layers, each an authority on what the ones behind it are not asked again:
+ *
+ *   xsd     the imported schema says whether the document has the shape of its syntax. Where one judged, the model's findings on
+ *           shape (rules without an official id) are left out: the schema is the standard's own word, the model is stricter.
+ *   pack    the imported official rules. Where a pack of the verdict has a rule, the model's finding of the same rule is left out:
+ *           the official test is the verdict, ours is its copy. What the model knows more, the pointer, goes with the pack's finding.
+ *   model   our rules on the EN 16931 model: alone when nothing was imported, else for those rules that no pack of the verdict has.
+ *
+ * The official XSLT aborts as a whole at a test that cannot be evaluated ('abc' as an amount), and is for that reason run only on
+ * what the schema accepts. Our packs run in any case, because their other findings are true and wanted; but on a document that the
+ * schema has refused a test that cannot be evaluated is no finding of its own: the schema has named its cause. Without a schema it is.
+ */
+
+/** A schema repeats one fault in many words; more than these nobody reads. */
+const problemsMax = 200
+/** As many as runRules lists at most. */
+const packFindingsMax = 10_000
+
+interface Asked {
+  readonly world: DocumentsWorld
+  readonly day: string
+  readonly language: FindingLanguage
+  /** Just these packs. */
+  readonly named: readonly ChosenPack[] | undefined
+}
+
+/** Never throws for what is in the document; WireError `unknown-pack` or `not-in-force` for packs that are asked for by name. */
+export async function validate(
+  world: DocumentsWorld,
+  document: Buffer,
+  { asOf, packs = [], language = 'en' }: ValidationOptions = {},
+): Promise<Verdict> {
+  const day = asOf ?? isoOf(world.clock.now()).slice(0, 10)
+  const named = packs.length === 0 ? undefined : world.packs.named(packs, day)
+  const asked: Asked = { world, day, language, named }
+  const source = await readSource(document, { pdfReader: world.pdfReader, purpose: 'rules' })
+  switch (source.kind) {
+    case 'refused':
+      return refuse(source, asked)
+    case 'xml':
+      return await judgeXml(source, asked)
+    case 'json':
+      return await judgeJson(source.value, asked)
+  }
+}
+
+function refuse({ syntax, rule, found }: Refused, { named = [], language }: Asked): Verdict {
+  return verdict({ syntax, profile: null, packs: named.map(({ name }) => name) }, [own(rule, found, language)])
+}
+
+async function judgeXml(source: XmlSource, asked: Asked): Promise<Verdict> {
+  const { facts, pdf } = source
+  const official = await judgeOfficially(source, asked)
+  const { packs, schema } = official
+  const findings: VerdictFinding[] = []
+  if (asked.named === undefined) {
+    for (const warning of pdf?.warnings ?? []) findings.push(containerFinding(warning))
+    findings.push(...official.problems)
+  }
+  const isInvoice = isWholeInvoice(facts)
+  const model = asked.named === undefined && isInvoice ? modelFindings(source, asked.language) : []
+  findings.push(...packFindings(official, model, asked.language), ...unsaid(model, official))
+  if (asked.named === undefined && !isInvoice && packs.length === 0 && schema === undefined) {
+    const rule = facts.syntax === 'other' ? 'document.root' : 'document.unjudged'
+    findings.push({ ...own(rule, facts.root, asked.language), location: pathOf(source.document.root) })
+  }
+  const judges = [...(schema === undefined ? [] : [schema.name]), ...packs.map(({ name }) => name)]
+  return verdict({ syntax: facts.syntax, profile: facts.customization ?? null, packs: judges }, findings)
+}
+
+/** JSON is the model itself; the official rules then judge the UBL that would be sent. */
+async function judgeJson(value: unknown, asked: Asked): Promise<Verdict> {
+  const reading = readInvoice(value, { language: asked.language })
+  const model = ('findings' in reading ? reading.findings : reading.warnings).map(modelFinding)
+  const about = { syntax: 'json', profile: customizationOf(value) } as const
+  if ('findings' in reading) {
+    return verdict({ ...about, packs: (asked.named ?? []).map(({ name }) => name) }, model)
+  }
+  const source = readXml(writeUbl(reading.invoice), 'rules', undefined)
+  if (source.kind === 'refused') return refuse({ ...source, syntax: 'json' }, asked)
+  const official = await judgeOfficially(source, asked)
+  // Here the model's findings say where in the JSON they are, and the packs' do not.
+  const told = new Set(model.map(({ rule }) => rule))
+  const findings = packFindings(official, [], asked.language).filter(({ rule }) => !told.has(rule))
+  const judges = [
+    ...(official.schema === undefined ? [] : [official.schema.name]),
+    ...official.packs.map(({ name }) => name),
+  ]
+  const profile = source.facts.customization ?? null
+  const kept = asked.named === undefined ? [...official.problems, ...model] : []
+  return verdict({ ...about, profile, packs: judges }, [...kept, ...findings])
+}
+
+function customizationOf(value: unknown): string | null {
+  const said = typeof value === 'object' && value !== null && 'customization' in value ? value.customization : undefined
+  return typeof said === 'string' ? said : null
+}
+
+/* ── Schema and packs ──────────────────────────────────────────────────────────────────────── */
+
+interface Official {
+  readonly schema: SchemaVerdict | undefined
+  readonly problems: readonly VerdictFinding[]
+  readonly packs: readonly ChosenPack[]
+  readonly found: readonly RuleFinding[]
+}
+
+async function judgeOfficially({ facts, octets, document }: XmlSource, asked: Asked): Promise<Official> {
+  const { world, day, named } = asked
+  const schema = named === undefined ? await world.schemas.check(octets, facts.root, { ...facts, day }) : undefined
+  const packs = named ?? world.packs.choose(facts, day)
+  const found = runRules(
+    document.root,
+    packs.map(({ rules }) => rules),
+  )
+  const problems = (schema?.problems ?? []).slice(0, problemsMax).map((problem): VerdictFinding => {
+    const location = locateProblem(document, problem)
+    return { rule: 'xsd', severity: 'error', layer: 'xsd', location, pointer: null, message: problem.message }
+  })
+  return { schema, problems, packs, found }
+}
+
+/** One rule that several packs share is told once for one place; the model adds where in the model that is. */
+function packFindings(
+  { found, problems }: Official,
+  model: readonly VerdictFinding[],
+  language: FindingLanguage,
+): readonly VerdictFinding[] {
+  const pointers = new Pointers(model)
+  const told = new Set<string>()
+  const findings: VerdictFinding[] = []
+  for (const { rule, severity, location, message, isError } of found) {
+    const key = `${rule} ${location}`
+    if (told.has(key) || (isError && problems.length > 0)) continue
+    told.add(key)
+    findings.push({ rule, severity, layer: 'pack', location, pointer: pointers.find(rule, location), message })
+  }
+  // What is not listed may have been fatal: a verdict never says valid because it stopped counting.
+  if (found.length >= packFindingsMax) findings.push(own('findings.limit', String(packFindingsMax), language))
+  return findings
+}
+
+/** Where in the model a pack's finding is: where ours of the same rule is, when it is at the same place or the only one. */
+class Pointers {
+  private readonly byRule: ReadonlyMap<string, readonly VerdictFinding[]>
+
+  constructor(model: readonly VerdictFinding[]) {
+    this.byRule = Map.groupBy(model, ({ rule }) => rule)
+  }
+
+  find(rule: string, location: string): string | null {
+    const same = this.byRule.get(rule) ?? []
+    const [only] = same
+    const there = same.find(finding => finding.location === location) ?? (same.length === 1 ? only : undefined)
+    return there?.pointer ?? null
+  }
+}
+
+/* ── The model ─────────────────────────────────────────────────────────────────────────────── */
+
+/** MINIMUM and BASIC WL of Factur-X are no invoices by EN 16931: they have no lines. [Factur-X 1.08 §3] */
+function isWholeInvoice({ syntax, customization = '' }: DocumentFacts): boolean {
+  if (syntax !== 'ubl' && syntax !== 'cii' && syntax !== 'facturx') return false
+  const profile = facturxProfileOf(customization)
+  return profile !== 'MINIMUM' && profile !== 'BASIC WL'
+}
+
+function modelFindings({ document }: XmlSource, language: FindingLanguage): readonly VerdictFinding[] {
+  const reading = readDocumentToSend(document.root, { language })
+  return ('findings' in reading ? reading.findings : reading.warnings).map(modelFinding)
+}
+
+function modelFinding({ rule, severity, location, pointer, message }: Finding): VerdictFinding {
+  return { rule, severity, layer: 'model', location: location ?? null, pointer, message }
+}
+
+/** Rules of the model that no other layer of the verdict has. */
+function unsaid(model: readonly VerdictFinding[], { packs, schema }: Official): readonly VerdictFinding[] {
+  return model.filter(
+    ({ rule }) => !packs.some(({ rules }) => rules.ids.has(rule)) && (schema === undefined || !isOnShape(rule)),
+  )
+}
+
+/** Rules without an official id are about shape: `value.amount`, `ubl.structure`. Official ids are in capitals. */
+function isOnShape(rule: string): boolean {
+  return /^[a-z]/.test(rule)
+}
+
+/* ── Findings of our own ───────────────────────────────────────────────────────────────────── */
+
+function own(rule: OwnRule, found: string, language: FindingLanguage): VerdictFinding {
+  return {
+    rule,
+    severity: 'fatal',
+    layer: 'xsd',
+    location: null,
+    pointer: null,
+    message: sayOwn(rule, found, language),
+  }
+}
+
+function containerFinding(message: string): VerdictFinding {
+  return { rule: 'facturx.container', severity: 'warning', layer: 'xsd', location: null, pointer: null, message }
+}
+
+function verdict(
+  about: { readonly syntax: DocumentSyntax; readonly profile: string | null; readonly packs: readonly string[] },
+  findings: readonly VerdictFinding[],
+): Verdict {
+  const { syntax, profile, packs } = about
+  const valid = findings.every(({ severity }) => severity !== 'fatal' && severity !== 'error')
+  return { syntax, profile, valid, packs, findings }
+}
