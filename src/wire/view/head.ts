@@ -35,7 +35,7 @@ export function factsOf(invoice: PartialInvoice, speech: Speech): ViewFact[] {
     ['despatchAdviceReference', invoice.despatchAdviceReference],
     ['receivingAdviceReference', invoice.receivingAdviceReference],
     ['tenderReference', invoice.tenderReference],
-    ['invoicedObject', invoice.invoicedObject],
+    ...(invoice.invoicedObjects ?? []).map(object => ['invoicedObject', object] as const),
     ['accountingReference', invoice.buyerAccountingReference],
     ['operation', operationOf(invoice, speech)],
     ['vatPointDate', day(invoice.vatPointDate)],

@@ -1,3 +1,5 @@
 export type * from './types.ts'
 export { languages } from './language.ts'
+export { readLogo } from './logo.ts'
+export { type Palette, paletteOf } from './palette.ts'
 export { type ViewOptions, viewOf } from './view.ts'

@@ -101,7 +101,7 @@ function detailsOf(line: Line, speech: Speech): ViewNote[] {
     text === undefined || text === '' ? [] : [{ label: speech.label(label), text }]
   return [
     ...(item.description === undefined ? [] : [{ label: undefined, text: item.description }]),
-    ...said('note', line.note),
+    ...(line.notes ?? []).flatMap(note => said('note', note.text)),
     ...said('sellersId', sellersId),
     ...said('buyersId', buyersId),
     ...identified('identifier', standardId, speech),
@@ -115,7 +115,7 @@ function detailsOf(line: Line, speech: Speech): ViewNote[] {
     ...said('originCountry', originCountry && speech.country(originCountry)),
     ...said('period', line.period && periodText(line.period, speech)),
     ...said('orderLine', line.purchaseOrderLine),
-    ...identified('invoicedObject', line.object, speech),
+    ...(line.objects ?? []).flatMap(object => identified('invoicedObject', object, speech)),
     ...said('accountingReference', line.buyerAccountingReference),
     ...said('grossPrice', price.gross && speech.amount(price.gross)),
     ...said('priceDiscount', price.discount && speech.amount(price.discount)),

@@ -87,16 +87,18 @@ export function totalsOf(invoice: PartialInvoice, speech: Speech): ViewTotal[] {
     amount === undefined ? [] : [{ label: speech.label(key), value: speech.money(amount), strong }]
   const off = (key: Label, amount: Decimal | undefined): ViewTotal[] =>
     row(key, amount && amount.minus(amount).minus(amount))
+  // A sum of nothing says nothing.
+  const unlessZero = (amount: Decimal | undefined) => (amount?.sign() === 0 ? undefined : amount)
   return [
     ...row('totalLines', totals.lineNet),
-    ...off('totalAllowances', totals.allowances),
-    ...row('totalCharges', totals.charges),
+    ...off('totalAllowances', unlessZero(totals.allowances)),
+    ...row('totalCharges', unlessZero(totals.charges)),
     ...row('totalWithoutVat', totals.withoutVat),
     ...row('totalVat', totals.vat),
     ...inVatCurrency(totals.vatInVatCurrency, vatCurrency, speech),
     ...row('totalWithVat', totals.withVat),
-    ...off('paid', totals.paid),
-    ...row('rounding', totals.rounding),
+    ...off('paid', unlessZero(totals.paid)),
+    ...row('rounding', unlessZero(totals.rounding)),
     ...row(isCreditNote(typeCode) ? 'creditable' : 'payable', totals.payable, true),
   ]
 }

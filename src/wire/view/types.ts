@@ -46,6 +46,8 @@ export interface InvoiceView {
   readonly technical: ViewSection<ViewFact> | undefined
   /** `Page`, `Seite`, …: before the number of a page. */
   readonly pageLabel: string
+  /** What stands between a label and its value; French puts a no-break space before the colon. */
+  readonly colon: string
 }
 
 /** Never without items. */
