@@ -45,7 +45,7 @@ export class Budget {
   unpack(stream: PDFRawStream): Buffer {
     this.check()
     try {
-      const octets = isPlainFlate(stream) ? this.#inflate(decipher(stream)) : Buffer.from(decodePDFRawStream(stream).decode())
+      const octets = isPlainFlate(stream) ? this.#inflate(stream.contents) : Buffer.from(decodePDFRawStream(stream).decode())
       this.check()
       return octets
     } catch (cause) {
@@ -68,6 +68,7 @@ export class Budget {
     }
   }
 
+  /** What @cantoo/pdf-lib takes for a stream that it unpacks: up to twice what is in it. */
   static grown(octets: number): void {
     Budget.#current?.spend(octets)
   }
@@ -89,14 +90,7 @@ function isPlainFlate({ dict }: PDFRawStream): boolean {
   return dict.lookup(filter) === flate && dict.lookup(PDFName.of('DecodeParms')) === undefined
 }
 
-/** The packed octets: in an encrypted file they are decoded by a transformation that only the decoder applies. */
-function decipher({ contents, transform }: PDFRawStream): Uint8Array {
-  if (transform === undefined) return contents
-  return decodePDFRawStream(PDFRawStream.of(emptyDict, contents, transform)).decode()
-}
-
 const context = PDFContext.create()
-const emptyDict = PDFDict.withContext(context)
 let isLimited = false
 
 function limitDecoders(): void {
@@ -111,7 +105,9 @@ function limitDecoders(): void {
   // oxlint-disable-next-line unbound-method -- It is called with the decoder it belongs to.
   const { ensureBuffer } = prototype
   prototype.ensureBuffer = function (this: Decoder & { buffer: Uint8Array }, octets) {
-    if (octets > this.buffer.length) Budget.grown(octets - this.buffer.length)
+    const before = this.buffer.length
+    // A buffer that is too small is doubled.
+    if (octets > before) Budget.grown(Math.max(octets, 2 * before) - before)
     return ensureBuffer.call(this, octets)
   }
 }

@@ -1,4 +1,4 @@
-import { type PDFContext, type PDFDict, PDFDocument, PDFParser, PDFRawStream } from '@cantoo/pdf-lib'
+import { type PDFContext, type PDFDict, PDFDocument, PDFParser, PDFRawStream, PDFRef } from '@cantoo/pdf-lib'
 import type { PdfContents } from '../../services/ports.ts'
 import {
   type FacturxProfile,
@@ -31,10 +31,7 @@ export async function readPdf(pdf: Buffer, { contentOctetsMax }: { readonly cont
   const attachments = catalog === undefined ? findStrayAttachments(context) : findAttachments(catalog)
   const { files, warnings } = open(attachments, budget)
   const invoice = chooseInvoice(files)
-  if (invoice === undefined) {
-    if (catalog === undefined) throw new PdfError('damaged', 'The PDF has no catalog and no invoice can be found in its pieces')
-    throw new PdfError('no-invoice', noInvoice(attachments))
-  }
+  if (invoice === undefined) throw isWhole(pdf, catalog) ? noInvoice(attachments) : damaged()
   const xmp = readXmp(catalog === undefined ? undefined : packetOf(catalog, budget))
   if (catalog === undefined) warnings.push('The PDF is damaged: it has no catalog')
   return {
@@ -123,10 +120,21 @@ function isInvoice(octets: Buffer): boolean {
   return invoiceRoot.test(octets.toString('utf8', 0, prologOctetsMax))
 }
 
-function noInvoice(attachments: readonly Attachment[]): string {
-  if (attachments.length === 0) return 'The PDF has no attachments'
+function noInvoice(attachments: readonly Attachment[]): PdfError {
   const names = attachments.slice(0, 10).map(({ name }) => name)
-  return `None of the attachments is an invoice: ${names.join(', ')}`
+  const isWithout = names.length === 0
+  const message = isWithout ? 'The PDF has no attachments' : `None of the attachments is an invoice: ${names.join(', ')}`
+  return new PdfError('no-invoice', message)
+}
+
+function damaged(): PdfError {
+  return new PdfError('damaged', 'Parts of the PDF are missing, and no invoice is found in what is left')
+}
+
+/** Whether the end of the file is there, and everything that the catalog points to: else the invoice may be in what is lost. */
+function isWhole(pdf: Buffer, catalog: PDFDict | undefined): boolean {
+  if (catalog === undefined || !pdf.includes('startxref')) return false
+  return catalog.values().every(value => !(value instanceof PDFRef) || catalog.context.lookup(value) !== undefined)
 }
 
 function packetOf(catalog: PDFDict, budget: Budget): Buffer | undefined {

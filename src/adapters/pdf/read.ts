@@ -35,6 +35,7 @@ class WorkerReader implements PdfReader, AsyncDisposable {
   readonly #options: Required<PdfReaderOptions>
   #worker: Worker | undefined
   #last: Promise<unknown> = Promise.resolve()
+  #isClosed = false
 
   constructor(options: Required<PdfReaderOptions>) {
     this.#options = options
@@ -47,10 +48,12 @@ class WorkerReader implements PdfReader, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
     await this.#discard()
   }
 
   async #readNow(pdf: Buffer): Promise<PdfContents> {
+    if (this.#isClosed) throw new PdfError('timeout', stopped)
     const worker = (this.#worker ??= this.#start())
     const { contentOctetsMax, timeoutMilliseconds } = this.#options
     worker.ref()
@@ -95,6 +98,8 @@ class WorkerReader implements PdfReader, AsyncDisposable {
   }
 }
 
+const stopped = 'The reader was stopped'
+
 /** The worker gave no answer and is of no more use. */
 class WorkerLost extends Error {
   readonly code: PdfErrorCode
@@ -117,7 +122,7 @@ async function answerOf(worker: Worker, request: ReadRequest, milliseconds: numb
     const message = isMemory ? 'The PDF needs more memory than it may' : `The PDF broke its reader: ${error.message}`
     reject(new WorkerLost(isMemory ? 'too-large' : 'damaged', message, { cause: error }))
   }
-  const onExit = (): void => reject(new WorkerLost('timeout', 'The reader was stopped'))
+  const onExit = (): void => reject(new WorkerLost('timeout', stopped))
   worker.once('message', onMessage).once('error', onError).once('exit', onExit)
   try {
     worker.postMessage(request)
