@@ -260,8 +260,18 @@ export interface RulePacks {
 
 /** Imported XML schemas. */
 export interface Schemas {
-  /** Undefined when no schema for this root (`{namespace}local`) was imported. */
-  check(document: Buffer, root: string): Promise<SchemaVerdict | undefined>
+  /**
+   * Undefined when no schema for this root (`{namespace}local`) was imported. Several may know one root (CII D16B and D22B, the profiles of
+   * Factur-X): the circumstances tell which one is meant.
+   */
+  check(document: Buffer, root: string, circumstances?: SchemaCircumstances): Promise<SchemaVerdict | undefined>
+}
+
+/** The facts of the document, and the day of its rules; on no day all that is active is in force. */
+export interface SchemaCircumstances extends Partial<Omit<DocumentFacts, 'root'>> {
+  readonly day?: string
+  /** `name` or `name@version`: just this one, for what cannot be told by its look (the F1 files of the French portal). */
+  readonly pack?: string
 }
 
 export interface SchemaVerdict {

@@ -1,122 +1,174 @@
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { compileSchematron, compiledFormat, loadRules } from '../../wire/schematron/index.ts'
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { compareVersions } from './choose.ts'
-import { type Pack, PackError, packName } from './pack.ts'
-import { syntaxOfRules } from './syntax.ts'
-import { readZip } from './zip.ts'
+import { type AnyPack, type Pack, PackError, packName } from './pack.ts'
 
-/** The files of a pack, in a folder named `name@version`. */
-const manifestFile = 'manifest.json'
-export const sourceFile = 'rules.sch'
-export const codeFile = 'rules.js'
+/**
+ * A store is a folder with an index of all packs and one folder of files for each. What the index does not name is not there: packs come
+ * and change by one renaming of the index, so that readers in other processes see an import as a whole or not at all. Folders are never
+ * written again once the index names them.
+ */
+const indexFile = 'packs.json'
+const lockFile = 'packs.lock'
+const indexFormat = 1
 
-/** What is not told by the file itself. */
-export interface ImportOptions {
-  readonly name?: string | undefined
-  readonly version?: string | undefined
-  readonly validFrom?: string | undefined
-  readonly validTo?: string | undefined
-  /** 100 when not given. */
-  readonly order?: number | undefined
+interface Index {
+  readonly format: typeof indexFormat
+  readonly packs: readonly AnyPack[]
+}
+
+/** Files of one pack that wait to be named in the index. */
+export interface Staged {
+  readonly folder: string
+}
+
+/** By order, name and version; none when the folder is not there. Throws PackError `damaged`. */
+export function readStore(folder: string): readonly AnyPack[] {
+  const path = join(folder, indexFile)
+  if (!existsSync(path)) return []
+  try {
+    const { format, packs } = JSON.parse(readFileSync(path, 'utf8')) as Index
+    if (format === indexFormat && Array.isArray(packs)) return packs
+  } catch (cause) {
+    throw new PackError('damaged', `${path} cannot be read: ${(cause as Error).message}`, { cause })
+  }
+  throw new PackError('damaged', `${path} is of another version of this program; import the packs into a new folder`)
+}
+
+/** The packs of rules, by order, name and version; none when the folder is not there. Throws PackError `damaged`. */
+export function listPacks(folder: string): readonly Pack[] {
+  return readStore(folder).filter(pack => pack.kind === 'rules')
+}
+
+/** Changes whenever the index does; undefined when there is none. */
+export function revisionOf(folder: string): string | undefined {
+  const found = statSync(join(folder, indexFile), { throwIfNoEntry: false, bigint: true })
+  return found === undefined ? undefined : `${found.ino}-${found.mtimeNs}-${found.size}`
+}
+
+/** Writes files of a pack to a folder of their own, durably; paths are relative and with slashes. */
+export function stageFiles(folder: string, name: string, files: Readonly<Record<string, Buffer | string>>): Staged {
+  const place = `${name}.${randomBytes(4).toString('hex')}`
+  mkdirSync(join(folder, place), { recursive: true })
+  for (const [path, content] of Object.entries(files)) {
+    const target = join(folder, place, ...path.split('/'))
+    mkdirSync(dirname(target), { recursive: true })
+    writeDurably(target, content)
+  }
+  return { folder: place }
+}
+
+/** Removes what was staged and will not be named. */
+export function unstage(folder: string, staged: readonly Staged[]): void {
+  for (const one of staged) rmSync(join(folder, one.folder), { recursive: true, force: true })
 }
 
 /**
- * Compiles and stores a Schematron file, or every one in a folder or ZIP archive as a pack of its own. Without a name the file's is taken, without
- * a version the one in its name, else the first digits of its hash. The same file under the same name is stored anew. Throws
- * PackError, SchematronError and XmlError; what was compiled before is then stored, the rest is not.
+ * Changes the index; the change sees what others have changed meanwhile. Nothing happens when it throws. Folders that no index has named
+ * for an hour, left by processes that died, are removed. Throws PackError `busy` and `damaged`.
  */
-export function importPacks(folder: string, path: string, options: ImportOptions): readonly Pack[] {
-  if (!existsSync(path)) throw new PackError('nothing-to-import', `${path} is not there`)
-  const sources = sourcesAt(path)
-  if (sources.length === 0) throw new PackError('nothing-to-import', `${path} has no file with the ending .sch`)
-  if (sources.length > 1 && options.name !== undefined) {
-    throw new PackError('taken', `${path} has ${sources.length} Schematron files; one name is not enough for them`)
+export async function changeStore(
+  folder: string,
+  change: (packs: readonly AnyPack[]) => readonly AnyPack[],
+): Promise<void> {
+  mkdirSync(folder, { recursive: true })
+  const release = await lock(folder)
+  try {
+    const before = readStore(folder)
+    const packs = [...change(before)].sort(inOrder)
+    const draft = join(folder, `${indexFile}.${randomBytes(4).toString('hex')}`)
+    writeDurably(draft, `${JSON.stringify({ format: indexFormat, packs } satisfies Index, null, 1)}\n`)
+    renameSync(draft, join(folder, indexFile))
+    sweep(folder, packs)
+  } finally {
+    release()
   }
-  return sources.map(source => importSource(folder, source, options))
 }
 
-interface Source {
-  readonly file: string
-  readonly content: () => Buffer
+function inOrder(a: AnyPack, b: AnyPack): number {
+  return a.order - b.order || a.name.localeCompare(b.name) || compareVersions(a.version, b.version)
 }
 
-function sourcesAt(path: string): readonly Source[] {
-  if (statSync(path).isDirectory()) {
-    const names = readdirSync(path, { recursive: true, encoding: 'utf8' })
-    return schematronOf(names.map(name => ({ file: name, content: () => readFileSync(join(path, name)) })))
+function writeDurably(path: string, content: Buffer | string): void {
+  const file = openSync(path, 'wx')
+  try {
+    writeFileSync(file, content)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
   }
-  if (!path.endsWith('.zip')) return [{ file: path, content: () => readFileSync(path) }]
-  return schematronOf(readZip(readFileSync(path)).map(entry => ({ file: entry.name, content: entry.content })))
 }
 
-function schematronOf(sources: readonly Source[]): readonly Source[] {
-  return sources.filter(({ file }) => file.endsWith('.sch')).sort((a, b) => (a.file < b.file ? -1 : 1))
-}
+const sweepAfterMilliseconds = 3_600_000
 
-function importSource(folder: string, { file, content }: Source, options: ImportOptions): Pack {
-  const source = content()
-  const code = compileSchematron(source)
-  const { title, size } = loadRules(code)
-  const sha256 = sha256Of(source)
-  const pack: Pack = {
-    name: slug(options.name ?? basename(file, '.sch').replace(/[-_]?v?\d+(?:\.\d+)+$/i, '')),
-    version: options.version ?? /\d+(?:\.\d+)+/.exec(basename(file, '.sch'))?.[0] ?? sha256.slice(0, 8),
-    title,
-    syntax: syntaxOfRules(source.toString('latin1')),
-    source: basename(file),
-    sha256,
-    order: options.order ?? 100,
-    ...(options.validFrom === undefined ? {} : { validFrom: options.validFrom }),
-    ...(options.validTo === undefined ? {} : { validTo: options.validTo }),
-    checks: size,
-    compiled: { format: compiledFormat, sha256: sha256Of(code) },
+function sweep(folder: string, packs: readonly AnyPack[]): void {
+  const named = new Set([indexFile, lockFile, ...packs.map(pack => pack.folder)])
+  for (const name of readdirSync(folder)) {
+    const isOurs = /\.[0-9a-f]{8}$/.test(name) && !named.has(name)
+    const path = join(folder, name)
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
+    if (isOurs && age > sweepAfterMilliseconds) rmSync(path, { recursive: true, force: true })
   }
-  const stored = listPacks(folder).find(one => packName(one) === packName(pack))
-  if (stored !== undefined && stored.sha256 !== sha256) {
-    throw new PackError('taken', `${packName(pack)} is already there with other rules; give another --version`)
-  }
-  storePack(folder, pack, { source, code })
-  return pack
 }
 
-/** Names go into paths and command lines. */
-function slug(name: string): string {
-  return (
-    name
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9.]+/g, '-')
-      .replaceAll(/^[-.]+|[-.]+$/g, '') || 'rules'
-  )
+const lockWaitMilliseconds = 10_000
+const lockPauseMilliseconds = 20
+
+/** The lock is held for the length of one write. One whose process is dead, or that is a minute old, is taken over. */
+async function lock(folder: string): Promise<() => void> {
+  const path = join(folder, lockFile)
+  const deadline = Date.now() + lockWaitMilliseconds
+  for (;;) {
+    try {
+      const file = openSync(path, 'wx')
+      writeSync(file, String(process.pid))
+      closeSync(file)
+      return () => rmSync(path, { force: true })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+    if (isAbandoned(path)) rmSync(path, { force: true })
+    else if (Date.now() > deadline) throw new PackError('busy', `another process holds ${path}`)
+    else await pause(lockPauseMilliseconds)
+  }
+}
+
+const lockAgeMilliseconds = 60_000
+
+function isAbandoned(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return false
+  return Date.now() - found.mtimeMs > lockAgeMilliseconds
 }
 
 export function sha256Of(content: Buffer | string): string {
   return createHash('sha256').update(content).digest('hex')
 }
 
-/** Written beside and renamed: a pack is there as a whole or not at all. */
-function storePack(
-  folder: string,
-  pack: Pack,
-  { source, code }: { readonly source: Buffer; readonly code: string },
-): void {
-  const target = join(folder, packName(pack))
-  const draft = `${target}.${process.pid}.draft`
-  mkdirSync(draft, { recursive: true })
-  writeFileSync(join(draft, sourceFile), source)
-  writeFileSync(join(draft, codeFile), code)
-  writeFileSync(join(draft, manifestFile), `${JSON.stringify(pack, null, 2)}\n`)
-  rmSync(target, { recursive: true, force: true })
-  renameSync(draft, target)
+/** Of several files: their names and hashes. */
+export function sha256OfAll(files: readonly { readonly name: string; readonly sha256: string }[]): string {
+  return sha256Of(files.map(({ name, sha256 }) => `${sha256} ${name}\n`).join(''))
 }
 
-/** By order, name and version; none when the folder is not there. */
-export function listPacks(folder: string): readonly Pack[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder)
-    .map(name => join(folder, name, manifestFile))
-    .filter(path => !path.includes('.draft') && existsSync(path))
-    .map(path => JSON.parse(readFileSync(path, 'utf8')) as Pack)
-    .sort((a, b) => a.order - b.order || a.name.localeCompare(b.name) || compareVersions(a.version, b.version))
+/** Throws PackError `damaged` when the file is not the one that was imported. */
+export function readStored(folder: string, pack: AnyPack, file: { path: string; sha256: string }): Buffer {
+  const path = join(folder, pack.folder, ...file.path.split('/'))
+  const content = existsSync(path) ? readFileSync(path) : undefined
+  if (content !== undefined && sha256Of(content) === file.sha256) return content
+  throw new PackError('damaged', `${file.path} of ${packName(pack)} is not the one that was imported; import it again`)
 }

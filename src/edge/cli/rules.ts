@@ -37,14 +37,17 @@ export const rules: Command = {
     if (what !== 'import' || more.length > 0)
       throw new UsageError(`rules knows import PATH and list, not ${given.positionals.join(' ')}`)
     if (path === undefined) throw new UsageError('rules import wants a PATH')
-    const packs = importPacks(rulesFolderOf(given), path, {
+    const imported = await importPacks(rulesFolderOf(given), path, {
       name: given.value('name'),
       version: versionOf(given),
       validFrom: dayOf(given, 'valid-from'),
       validTo: dayOf(given, 'valid-to'),
       order: numberOf(given, 'order', { min: 0, max: 999_999 }),
     })
-    return showPacks(packs, terminal)
+    return showPacks(
+      imported.map(({ pack }) => pack).filter(pack => pack.kind === 'rules'),
+      terminal,
+    )
   },
 }
 

@@ -51,11 +51,36 @@ export class Program {
   readonly prefixes: ReadonlyMap<string, string>
   readonly functions = new Map<string, UserFunction>()
   readonly lines: string[] = []
+  private readonly look: (href: string) => Buffer
   private readonly constants = new Map<string, string>()
+  private readonly documents = new Map<string, string>()
   private count = 0
 
-  constructor(prefixes: ReadonlyMap<string, string>) {
+  constructor(prefixes: ReadonlyMap<string, string>, look: (href: string) => Buffer) {
     this.prefixes = prefixes
+    this.look = look
+  }
+
+  /** Whether any expression looks values up in another file. */
+  get looksUp(): boolean {
+    return this.documents.size > 0
+  }
+
+  /** The JavaScript of the document node of a file, which is part of the code and parsed when it is first asked for. Throws SchematronError `unresolved`. */
+  document(href: string): string {
+    let name = this.documents.get(href)
+    if (name === undefined) {
+      name = this.once(`R.documentOf(${quoted(this.look(href).toString('utf8'))})`)
+      this.documents.set(href, name)
+    }
+    return name
+  }
+
+  /** Evaluated when it is first asked for, once for all documents. */
+  once(js: string): string {
+    const name = this.fresh()
+    this.lines.push(`let ${name}s;function ${name}(){return ${name}s??=${js};}`)
+    return `${name}()`
   }
 
   /** A variable name that nothing else has. */

@@ -144,6 +144,8 @@ const table: Readonly<Record<string, Entry>> = {
   ],
   tokenize: [2, 3, tokenize],
   'string-to-codepoints': [1, 1, items(given => `R.codePointsOf(${given.string(0)})`)],
+  document: [1, 1, document],
+  doc: [1, 1, document],
   root: [0, 1, () => ({ type: 'nodes', js: '[D.document]', one: 'D.document' })],
   current: [0, 0, current],
 }
@@ -156,6 +158,16 @@ function exists(given: Given): string {
 function replace(given: Given): string {
   const flags = given.count > 3 ? `,flags:${given.string(3)}` : ''
   return `R.replace(${given.string(0)},${given.string(1)},{by:${given.string(2)}${flags}})`
+}
+
+/** A code list published beside the rules. [document() of XSLT 2.0 §16.1] */
+function document({ expressions, program }: Given): Code {
+  const [href] = expressions
+  if (href?.kind !== 'string') {
+    throw new SchematronError('unsupported', 'document() is only compiled with the name of a file')
+  }
+  const js = program.document(href.value)
+  return { type: 'nodes', js: `[${js}]`, one: js, exists: 'true' }
 }
 
 function current({ scope }: Given): Code {

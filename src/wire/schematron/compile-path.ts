@@ -1,5 +1,6 @@
 import { asBoolean, asItems, asNodes, type Code, type NodesCode, type Program, quoted, type Scope } from './code.ts'
 import { compile, union } from './compile-expression.ts'
+import { compileLookUp } from './compile-look-up.ts'
 import { SchematronError } from './error.ts'
 import {
   type AxisStep,
@@ -17,6 +18,8 @@ export function compilePath(path: Path, scope: Scope, program: Program): Code {
   const [first, ...rest] = path.steps
   if (first === undefined) throw new SchematronError('syntax', 'a path has no step')
   const where = { scope, program }
+  const lookUp = compileLookUp(path, where)
+  if (lookUp !== undefined) return lookUp
   // //(a|b) is //a|//b, which the index knows.
   const expanded = first.deep && first.primary !== undefined ? expand({ ...path, steps: [first] }, scope) : undefined
   const begun =
@@ -24,7 +27,7 @@ export function compilePath(path: Path, scope: Scope, program: Program): Code {
   return rest.reduce((code, step) => compileStep(code, step, where), begun)
 }
 
-interface Where {
+export interface Where {
   readonly scope: Scope
   readonly program: Program
 }
@@ -57,7 +60,7 @@ function fromIndex(step: AxisStep, where: Where): Code | undefined {
   return filtered(found, predicates, where)
 }
 
-function compileStep(before: Code, step: Step, where: Where): Code {
+export function compileStep(before: Code, step: Step, where: Where): Code {
   if (step.primary !== undefined) return filterStep(before, step, where)
   if (step.deep) return deepStep(before, step, where)
   const { scope } = where

@@ -4,19 +4,22 @@ import { compile } from './compile-expression.ts'
 import { compileFunction, declareFunction } from './compile-function.ts'
 import { expand } from './compile-path.ts'
 import { SchematronError } from './error.ts'
-import { alternativesOf, type Expression } from './expression.ts'
+import { alternativesOf, type Expression, mentions } from './expression.ts'
+import { isLookUp } from './compile-look-up.ts'
 import { parseExpression } from './parse.ts'
+import type { Resolve } from './reuse.ts'
 import { type Check, type Let, readSchema, type Rule, type Schema } from './schema.ts'
 
 /** Goes up with every change of what the code says or of what it calls: stored code of another number is not run. */
-export const compiledFormat = 1
+export const compiledFormat = 2
 
 /**
- * Compiles a Schematron file with the query binding XSLT 2.0 to JavaScript for loadRules. The text is the same for the same file and
- * can be kept. Nothing but literals and our own functions is in it. Throws SchematronError, which names the line, and XmlError.
+ * Compiles a Schematron file with the query binding XSLT 2.0 to JavaScript for loadRules; `resolve` finds the files that it includes or
+ * looks values up in. The text is the same for the same files and can be kept. Nothing but literals and our own functions is in it.
+ * Throws SchematronError, which names the line, and XmlError.
  */
-export function compileSchematron(source: Buffer | string): string {
-  const schema = readSchema(source)
+export function compileSchematron(source: Buffer | string, resolve: Resolve = () => undefined): string {
+  const schema = readSchema(source, resolve)
   return new Compiler(schema).whole(schema)
 }
 
@@ -25,8 +28,8 @@ type Variables = ReadonlyMap<string, Code>
 class Compiler {
   private readonly program: Program
 
-  constructor({ prefixes }: Schema) {
-    this.program = new Program(prefixes)
+  constructor({ prefixes, look }: Schema) {
+    this.program = new Program(prefixes, look)
   }
 
   whole(schema: Schema): string {
@@ -98,7 +101,8 @@ class Compiler {
   /** The element without which `not(path)` holds anyway. */
   private absence(test: Expression, scope: Scope): string | undefined {
     const [path] = test.kind === 'call' && test.name === 'not' ? test.given : []
-    if (path?.kind !== 'path') return undefined
+    // What is looked up in a file is not in the document; a variable may hold it.
+    if (path?.kind !== 'path' || (this.program.looksUp && mentions(path, mayBeElsewhere))) return undefined
     const code = compile(path, scope, this.program)
     return code.type === 'nodes' ? code.requires : undefined
   }
@@ -125,6 +129,10 @@ function placed<Result>(place: string, compileIt: () => Result): Result {
       throw new SchematronError(error.code, `${place}: ${error.message}`, { cause: error })
     throw error
   }
+}
+
+function mayBeElsewhere(part: Expression): boolean {
+  return part.kind === 'variable' || isLookUp(part)
 }
 
 interface Name {

@@ -1,10 +1,11 @@
 import { WireError } from '../../kernel/index.ts'
 
 /**
- * not-schematron: the file is another document. syntax: an expression cannot be read. undeclared: a prefix, variable or function
- * without declaration. unsupported: an element, function or form outside the subset that is compiled.
+ * not-schematron: the file is another document. syntax: an expression cannot be read. undeclared: a prefix, variable, function,
+ * or abstract pattern or rule without declaration. unresolved: a file that is included or looked up is not there. unsupported: an element,
+ * function or form outside the subset that is compiled.
  */
-export type SchematronErrorCode = 'not-schematron' | 'syntax' | 'undeclared' | 'unsupported'
+export type SchematronErrorCode = 'not-schematron' | 'syntax' | 'undeclared' | 'unresolved' | 'unsupported'
 
 /** Rules that cannot be compiled; the message names the rule and its line. */
 export class SchematronError extends WireError<SchematronErrorCode> {}

@@ -17,7 +17,7 @@ import { DynamicError } from './error.ts'
 import { absolute, arithmetic, average, ceiling, floor, negate, range, round, sum } from './numbers.ts'
 import { matches, replace, tokenize } from './regex.ts'
 import { isListed, lengthOf, normalizeSpace, substring, substringAfter, substringBefore, translate } from './text.ts'
-import { nameId, qualifiedName, stringOf, TreeNode } from './tree.ts'
+import { documentOf, nameId, qualifiedName, stringOf, TreeNode } from './tree.ts'
 import {
   atomize,
   decimalOf,
@@ -38,7 +38,10 @@ import {
   except,
   hasChild,
   intersect,
+  hasKey,
   joined,
+  keyed,
+  keysOf,
   type Nodes,
   ordered,
   select,
@@ -66,6 +69,10 @@ export const runtime = {
   someHasChild,
   textOfOnly,
   walk,
+  documentOf,
+  keysOf,
+  keyed,
+  hasKey,
   nameId,
   qualifiedName,
   stringOf,

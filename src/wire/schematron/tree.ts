@@ -1,4 +1,4 @@
-import type { XmlElement } from '../xml/index.ts'
+import { parseXml, type XmlElement } from '../xml/index.ts'
 
 type XmlAttribute = XmlElement['attributes'][number]
 
@@ -148,6 +148,11 @@ export class Tree {
     }
     return found
   }
+}
+
+/** The document node of a file that rules look values up in. Names that they do not mention have no number in it. */
+export function documentOf(text: string): TreeNode {
+  return new Tree(parseXml(text).root).document
 }
 
 /** The string value: of an element all text below it. */

@@ -116,6 +116,32 @@ export function someAncestor(node: Node, test: Test): boolean {
   return false
 }
 
+/** The nodes with an attribute, by its value: what a code list is asked thousands of times. */
+export type Keys = ReadonlyMap<string, Nodes>
+
+export function keysOf(nodes: Nodes, attribute: number): Keys {
+  const keys = new Map<string, Node[]>()
+  for (const node of nodes) {
+    for (const { name, value = '' } of node.attributes) {
+      if (name !== attribute) continue
+      const same = keys.get(value)
+      if (same === undefined) keys.set(value, [node])
+      else same.push(node)
+    }
+  }
+  return keys
+}
+
+/** `nodes[@attribute = values]`, of the values of nodes. */
+export function keyed(keys: Keys, values: Nodes): Nodes {
+  return joined(values.map(value => keys.get(stringOf(value)) ?? nothing))
+}
+
+export function hasKey(keys: Keys, values: Nodes): boolean {
+  for (let at = 0; at < values.length; at++) if (keys.has(stringOf(values[at] as Node))) return true
+  return false
+}
+
 /** In document order, each once. */
 export function ordered(nodes: Nodes): Nodes {
   let last = -1

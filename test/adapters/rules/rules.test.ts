@@ -1,13 +1,14 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { deflateRawSync } from 'node:zlib'
+import { crc32, deflateRawSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import {
   choosePack,
   importPacks,
   listPacks,
   loadPack,
+  type Pack,
   packName,
   profileOf,
   syntaxOf,
@@ -36,6 +37,17 @@ function schematron(name: string, forbidden: string): string {
 
 const document = parseXml('<a><b/></a>').root
 
+/** The one pack of rules at a path, stored. */
+async function imported(place: string, path: string, options: Parameters<typeof importPacks>[2]): Promise<Pack> {
+  const [only] = await importPacks(place, path, options)
+  if (only?.pack.kind !== 'rules') throw new Error('no pack of rules was imported')
+  return only.pack
+}
+
+async function names(place: string, path: string): Promise<readonly string[]> {
+  return (await importPacks(place, path, { version: '1' })).map(({ pack }) => packName(pack))
+}
+
 /** An archive with deflated files. */
 function zip(files: Readonly<Record<string, Buffer>>): Buffer {
   const [locals, entries]: [Buffer[], Buffer[]] = [[], []]
@@ -46,6 +58,7 @@ function zip(files: Readonly<Record<string, Buffer>>): Buffer {
     local.writeUInt16LE(name.length, 26)
     const entry = Buffer.alloc(46)
     entry.writeUInt32LE(0x02014b50, 0)
+    entry.writeUInt32LE(crc32(content), 16)
     entry.writeUInt16LE(8, 10)
     entry.writeUInt32LE(packed.length, 20)
     entry.writeUInt32LE(content.length, 24)
@@ -62,16 +75,18 @@ function zip(files: Readonly<Record<string, Buffer>>): Buffer {
 }
 
 describe('a pack', () => {
-  it('is imported with what its file tells, and runs', () => {
+  it('is imported with what its file tells, and runs', async () => {
     const place = store()
-    const [pack] = importPacks(place, schematron('20260804_TEST Rules_V1.4.0.03.sch', 'b'), {})
+    const pack = await imported(place, schematron('20260804_TEST Rules_V1.4.0.03.sch', 'b'), {})
     expect(pack).toMatchObject({
       name: '20260804-test-rules',
       version: '1.4.0.03',
       title: 'Test rules',
       syntax: 'ubl',
       source: '20260804_TEST Rules_V1.4.0.03.sch',
-      order: 100,
+      order: 500,
+      applies: [],
+      active: true,
       checks: 1,
     })
     expect(listPacks(place)).toEqual([pack])
@@ -81,69 +96,67 @@ describe('a pack', () => {
     expect(findings.map(({ rule }) => rule)).toEqual(['NO'])
   })
 
-  it('without a version is named by its hash', () => {
-    const [pack] = importPacks(store(), schematron('rules.sch', 'b'), { name: 'mine' })
-    expect(packName(pack ?? { name: '', version: '' })).toBe(`mine@${pack?.sha256.slice(0, 8)}`)
+  it('without a version is named by its hash', async () => {
+    const pack = await imported(store(), schematron('rules.sch', 'b'), { name: 'mine' })
+    expect(packName(pack)).toBe(`mine@${pack.sha256.slice(0, 8)}`)
   })
 
-  it('may be imported again, but not with other rules', () => {
+  it('may be imported again, but not with other rules', async () => {
     const place = store()
     const path = schematron('rules.sch', 'b')
     const options = { name: 'mine', version: '1' }
-    expect(importPacks(place, path, options)).toEqual(importPacks(place, path, options))
-    expect(() => importPacks(place, schematron('rules.sch', 'c'), options)).toThrow(
-      expect.objectContaining({ code: 'taken' }),
-    )
+    const first = await imported(place, path, options)
+    const { folder: place2, ...second } = await imported(place, path, options)
+    expect(listPacks(place)).toEqual([{ ...first, folder: place2 }])
+    expect(first).toMatchObject(second)
+    await expect(importPacks(place, schematron('rules.sch', 'c'), options)).rejects.toMatchObject({ code: 'taken' })
   })
 
-  it('that cannot be compiled is not stored', () => {
+  it('that cannot be compiled is not stored', async () => {
     const place = store()
-    expect(() => importPacks(place, schematron('rules.sch', 'b['), {})).toThrow(
-      expect.objectContaining({ code: 'syntax' }),
-    )
+    await expect(importPacks(place, schematron('rules.sch', 'b['), {})).rejects.toMatchObject({ code: 'syntax' })
     expect(listPacks(place)).toEqual([])
   })
 
-  it('whose code was changed is not executed', () => {
+  it('whose code was changed is not executed', async () => {
     const place = store()
-    const [pack] = importPacks(place, schematron('rules.sch', 'b'), { name: 'mine', version: '1' })
-    writeFileSync(join(place, 'mine@1', 'rules.js'), 'throw new Error("executed")')
-    expect(() => pack && loadPack(place, pack)).toThrow(expect.objectContaining({ code: 'damaged' }))
+    const pack = await imported(place, schematron('rules.sch', 'b'), { name: 'mine', version: '1' })
+    writeFileSync(join(place, pack.folder, 'rules.js'), 'throw new Error("executed")')
+    expect(() => loadPack(place, pack)).toThrow(expect.objectContaining({ code: 'damaged' }))
   })
 
-  it('of another compiler is compiled anew, if its rules are unchanged', () => {
+  it('of another compiler is compiled anew, if its rules are unchanged', async () => {
     const place = store()
-    importPacks(place, schematron('rules.sch', 'b'), { name: 'mine', version: '1' })
-    const manifest = join(place, 'mine@1', 'manifest.json')
-    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/"format": \d+/, '"format": 0'))
-    writeFileSync(join(place, 'mine@1', 'rules.js'), 'throw new Error("executed")')
-    const [pack] = listPacks(place)
-    expect(pack && loadPack(place, pack).size).toBe(1)
-    writeFileSync(join(place, 'mine@1', 'rules.sch'), '<changed/>')
-    expect(() => pack && loadPack(place, pack)).toThrow(expect.objectContaining({ code: 'damaged' }))
+    const now = await imported(place, schematron('rules.sch', 'b'), { name: 'mine', version: '1' })
+    const pack = { ...now, compiled: { ...now.compiled, format: 0 } }
+    writeFileSync(join(place, pack.folder, 'rules.js'), 'throw new Error("executed")')
+    expect(loadPack(place, pack).size).toBe(1)
+    writeFileSync(join(place, pack.folder, 'rules.sch'), '<changed/>')
+    expect(() => loadPack(place, pack)).toThrow(expect.objectContaining({ code: 'damaged' }))
   })
 })
 
 describe('a folder', () => {
-  it('gives a pack for every Schematron file below it', () => {
+  it('gives a pack for every Schematron file below it', async () => {
     const source = mkdtempSync(join(folder, 'many-'))
     mkdirSync(join(source, 'deeper'))
     writeFileSync(join(source, 'one.sch'), readFileSync(schematron('one.sch', 'b')))
     writeFileSync(join(source, 'deeper', 'two.sch'), readFileSync(schematron('two.sch', 'b')))
     const place = store()
-    expect(importPacks(place, source, { version: '1' }).map(packName)).toEqual(['two@1', 'one@1'])
+    expect(await names(place, source)).toEqual(['two@1', 'one@1'])
     expect(listPacks(place).map(packName)).toEqual(['one@1', 'two@1'])
-    expect(() => importPacks(place, source, { name: 'x' })).toThrow(expect.objectContaining({ code: 'taken' }))
+    writeFileSync(join(source, 'deeper', 'two.sch'), readFileSync(schematron('two.sch', 'c')))
+    await expect(importPacks(place, source, { name: 'x' })).rejects.toMatchObject({ code: 'taken' })
   })
 
-  it('may be a ZIP archive', () => {
+  it('may be a ZIP archive', async () => {
     const source = readFileSync(schematron('one.sch', 'b'))
     const path = join(mkdtempSync(join(folder, 'zip-')), 'rules.zip')
     writeFileSync(path, zip({ 'deep/one.sch': source, 'readme.txt': Buffer.from('x') }))
-    expect(importPacks(store(), path, { version: '1' }).map(packName)).toEqual(['one@1'])
+    expect(await names(store(), path)).toEqual(['one@1'])
   })
 
-  it('that is a damaged ZIP archive is refused', () => {
+  it('that is a damaged ZIP archive is refused', async () => {
     const path = join(mkdtempSync(join(folder, 'zip-')), 'rules.zip')
     const whole = zip({ 'one.sch': readFileSync(schematron('one.sch', 'b')) })
     const wrongSize = Buffer.from(whole)
@@ -152,23 +165,23 @@ describe('a folder', () => {
     encrypted[whole.indexOf(Buffer.from([0x50, 0x4b, 1, 2])) + 8] = 1
     for (const octets of [whole.subarray(0, -30), whole.subarray(40), wrongSize, encrypted]) {
       writeFileSync(path, octets)
-      expect(() => importPacks(store(), path, {})).toThrow(expect.objectContaining({ code: 'unreadable' }))
+      await expect(importPacks(store(), path, {})).rejects.toMatchObject({ code: 'unreadable' })
     }
   })
 
-  it('without any is refused, and so is a path that is not there', () => {
+  it('without any is refused, and so is a path that is not there', async () => {
     const empty = mkdtempSync(join(folder, 'empty-'))
     for (const path of [empty, join(empty, 'none')]) {
-      expect(() => importPacks(store(), path, {})).toThrow(expect.objectContaining({ code: 'nothing-to-import' }))
+      await expect(importPacks(store(), path, {})).rejects.toMatchObject({ code: 'nothing-to-import' })
     }
   })
 })
 
-describe('the version of a day', () => {
+describe('the version of a day', async () => {
   const place = store()
-  importPacks(place, schematron('p.sch', 'a'), { name: 'p', version: '3.0.9', validTo: '2026-05-31' })
-  importPacks(place, schematron('p.sch', 'b'), { name: 'p', version: '3.0.10', validFrom: '2026-05-01' })
-  importPacks(place, schematron('p.sch', 'c'), { name: 'p', version: '3.0.11', validFrom: '2027-01-01' })
+  await importPacks(place, schematron('p.sch', 'a'), { name: 'p', version: '3.0.9', validTo: '2026-05-31' })
+  await importPacks(place, schematron('p.sch', 'b'), { name: 'p', version: '3.0.10', validFrom: '2026-05-01' })
+  await importPacks(place, schematron('p.sch', 'c'), { name: 'p', version: '3.0.11', validFrom: '2027-01-01' })
   const packs = listPacks(place)
 
   it.for([

@@ -157,17 +157,25 @@ function rule(test: string): string {
 
 describe('what is outside the subset', () => {
   it.for([
-    [rule("document('x')"), 'undeclared'],
+    [rule("document('x')"), 'unresolved'],
+    [rule('document(n:a)'), 'unsupported'],
     [rule('$unknown'), 'undeclared'],
     [rule('x:a'), 'undeclared'],
     [rule('n:a['), 'syntax'],
     [rule('namespace::n'), 'unsupported'],
     [rule('n:a instance of element()'), 'unsupported'],
     [rule('count(1, 2)'), 'syntax'],
-    ['<pattern abstract="true"/>', 'unsupported'],
-    ['<include href="x"/>', 'unsupported'],
+    ['<pattern is-a="x"/>', 'undeclared'],
+    ['<pattern documents="n:a"/>', 'unsupported'],
+    ['<include href="x"/>', 'unresolved'],
+    ['<include/>', 'syntax'],
     ['<xsl:key name="k"/>', 'unsupported'],
-    ['<pattern><rule context="/*"><extends rule="r"/></rule></pattern>', 'unsupported'],
+    ['<pattern><rule context="/*"><extends rule="r"/></rule></pattern>', 'undeclared'],
+    ['<pattern><rule context="/*"><extends/></rule></pattern>', 'syntax'],
+    [
+      '<pattern><rule abstract="true" id="r"><extends rule="r"/></rule><rule context="/*"><extends rule="r"/></rule></pattern>',
+      'unresolved',
+    ],
   ] as const)('%s is refused at import', ([content, code]) => {
     expect(() => compileSchematron(schema(content))).toThrow(expect.objectContaining({ code }))
   })

@@ -1,0 +1,93 @@
+import type { ImportOptions } from './describe.ts'
+import { draftRules, type RulesDraft } from './draft-rules.ts'
+import { draftSchemas, type SchemaDraft } from './draft-schemas.ts'
+import { type AnyPack, PackError, packName } from './pack.ts'
+import { openSource } from './source.ts'
+import { changeStore, readStore, stageFiles, type Staged, unstage } from './store.ts'
+import { readTestSets, runTestSets, type TestRun } from './test-sets.ts'
+
+export interface Imported {
+  readonly pack: AnyPack
+  /** Of the pack's own unit tests; undefined when none came with it. */
+  readonly tests: TestRun | undefined
+}
+
+type Draft = (RulesDraft | SchemaDraft) & { readonly tests?: TestRun | undefined }
+
+/**
+ * Compiles and stores the rules and schemas at a path: a file, or every one in a folder or ZIP archive as a pack of its own. Rules whose own
+ * unit tests lie beside them are tried on these; where one fails they are stored but not active, unless forced. All is stored or nothing.
+ * The same files under the same name may be imported again: whether they are active and their days then stay as they are, where the
+ * options do not say otherwise. Throws PackError, SchematronError and XmlError.
+ */
+export async function importPacks(folder: string, path: string, options: ImportOptions): Promise<readonly Imported[]> {
+  const source = openSource(path)
+  const rules = options.kind === 'schema' ? [] : draftRules(source, options)
+  const cases = rules.length === 0 ? [] : readTestSets(source)
+  const drafts: readonly Draft[] = withoutTwins([
+    ...rules.map((draft): Draft => Object.assign(draft, { tests: runTestSets(draft, cases) })),
+    ...(options.kind === 'rules' ? [] : await draftSchemas(source, options)),
+  ])
+  checkNumber(drafts, path, options)
+  for (const draft of drafts) checkFree(draft, readStore(folder))
+  const staged: (Staged & { readonly draft: Draft })[] = []
+  const imported: Imported[] = []
+  try {
+    for (const draft of drafts) staged.push({ ...stageFiles(folder, packName(draft.pack), draft.files), draft })
+    await changeStore(folder, before => {
+      imported.length = 0
+      imported.push(...staged.map(one => finished(one, before, options)))
+      const names = new Set(imported.map(({ pack }) => packName(pack)))
+      return [...before.filter(pack => !names.has(packName(pack))), ...imported.map(({ pack }) => pack)]
+    })
+  } catch (error) {
+    unstage(folder, staged)
+    throw error
+  }
+  return imported
+}
+
+function checkNumber(drafts: readonly Draft[], path: string, { name }: ImportOptions): void {
+  if (drafts.length === 0) throw new PackError('nothing-to-import', `${path} has no file with the ending .sch or .xsd`)
+  if (drafts.length === 1 || name === undefined) return
+  throw new PackError('taken', `${path} has ${drafts.length} packs; one name is not enough for them`)
+}
+
+/** Archives hold the same file twice; two files that differ need different names. */
+function withoutTwins(drafts: readonly Draft[]): readonly Draft[] {
+  const byName = new Map<string, Draft>()
+  for (const draft of drafts) {
+    const name = packName(draft.pack)
+    const twin = byName.get(name)
+    if (twin === undefined) byName.set(name, draft)
+    else if (twin.pack.sha256 !== draft.pack.sha256 || twin.pack.kind !== draft.pack.kind) {
+      const places = `${twin.pack.source} and ${draft.pack.source}`
+      throw new PackError('taken', `${places} would both be ${name}; import them one by one with --name or --version`)
+    }
+  }
+  return [...byName.values()]
+}
+
+function checkFree({ pack }: Draft, stored: readonly AnyPack[]): AnyPack | undefined {
+  const same = stored.find(one => packName(one) === packName(pack))
+  if (same === undefined || (same.sha256 === pack.sha256 && same.kind === pack.kind)) return same
+  throw new PackError('taken', `${packName(pack)} is already there with other content; give another --version`)
+}
+
+function finished(
+  { draft, folder }: Staged & { readonly draft: Draft },
+  before: readonly AnyPack[],
+  options: ImportOptions,
+): Imported {
+  const same = checkFree(draft, before)
+  const { tests } = draft
+  const failed = tests?.failures.length ?? 0
+  const active = options.force === true || (failed === 0 && (same?.active ?? true))
+  const days = {
+    ...(options.validFrom === undefined && same?.validFrom !== undefined ? { validFrom: same.validFrom } : {}),
+    ...(options.validTo === undefined && same?.validTo !== undefined ? { validTo: same.validTo } : {}),
+  }
+  const pack: AnyPack = { ...draft.pack, ...days, folder, active }
+  if (pack.kind === 'schema' || tests === undefined) return { pack, tests }
+  return { pack: { ...pack, tests: { passed: tests.passed, failed } }, tests }
+}
