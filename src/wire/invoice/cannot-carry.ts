@@ -3,7 +3,7 @@ import type { Invoice } from './model.ts'
 import { type LeafBinding, type Plan, plans } from './plan.ts'
 import { isCreditNote } from './profiles.ts'
 import type { Syntax } from './syntax.ts'
-import type { Group, Leaf } from './table.ts'
+import type { Entry, Group, Leaf } from './table.ts'
 import { invoiceFields } from './terms.ts'
 import type { FindingLanguage, Text } from './text.ts'
 
@@ -22,10 +22,17 @@ export function cannotCarry(
   const root = syntax === 'cii' ? 'CrossIndustryInvoice' : isCreditNote(invoice.typeCode) ? 'CreditNote' : 'Invoice'
   const walk = new Walk(plans[root], invoice)
   walk.group(invoiceFields, invoice as unknown as Bag, [])
-  if (syntax === 'cii' && (invoice.precedingInvoices ?? []).length > 1) {
-    walk.report.warn('cii.cannot-carry', ['precedingInvoices', 1], { text: 'cannot-carry/preceding' })
+  if (syntax === 'cii') {
+    warnOfSecond(invoice.precedingInvoices, ['precedingInvoices', 1], walk.report)
+    for (const [index, line] of invoice.lines.entries()) {
+      warnOfSecond(line.precedingInvoices, ['lines', index, 'precedingInvoices', 1], walk.report)
+    }
   }
   return walk.report.findings(language)
+}
+
+function warnOfSecond(preceding: readonly unknown[] = [], path: Path, report: Report): void {
+  if (preceding.length > 1) report.warn('cii.cannot-carry', path, { text: 'cannot-carry/preceding' })
 }
 
 class Walk {
@@ -46,7 +53,11 @@ class Walk {
       if (entry === undefined || value === undefined) continue
       const at = [...path, key]
       if (entry.shape === 'leaf') {
-        const reason = isPrefix(key, fields) ? this.prefixObstacle(entry, bag[key]) : this.obstacle(entry, bag)
+        const reason = isPrefix(key, fields)
+          ? this.prefixObstacle(entry, bag[key])
+          : this.isOverflow(key, fields, bag)
+            ? undefined
+            : this.obstacle(entry, bag)
         if (reason !== undefined) this.lost(at, reason)
       } else if (entry.shape === 'one') {
         this.group(entry.fields, value as Bag, at)
@@ -56,14 +67,21 @@ class Walk {
     }
   }
 
+  /** It stands where the second place of its sibling is, when the sibling stands in the first. */
+  private isOverflow(key: string, fields: Group['fields'], bag: Bag): boolean {
+    const [of, leaf] = Object.entries(fields).find(entry => isOverflowOf(key, entry[1])) ?? []
+    if (leaf?.shape !== 'leaf' || of === undefined || bag[of] === undefined) return false
+    return this.plan.syntax.name === 'cii' && (leaf.ciiFirstIf?.test(String(bag[of])) ?? true)
+  }
+
   private obstacle(leaf: Leaf, bag: Bag): Text | undefined {
     const binding = this.plan.bindings.get(leaf)
     if (binding === undefined) return reasons.noPlace
-    const { sharedBy, outerOf, key } = binding
+    const { sharedBy, standsIn, key } = binding
     if (this.plan.syntax.name === 'ubl' && leaf.prefixedBy !== undefined && bag[leaf.prefixedBy] === undefined) {
       if (/^#[^#]{3}#/.test(String(bag[key]))) return reasons.likeCode
     }
-    if (outerOf !== undefined && ((this.invoice[outerOf.key] as readonly Bag[] | undefined) ?? []).length === 0) {
+    if (standsIn !== undefined && ((this.invoice[standsIn.key] as readonly Bag[] | undefined) ?? []).length === 0) {
       return reasons.noGroup
     }
     if (sharedBy === undefined) return undefined
@@ -98,6 +116,10 @@ const reasons = {
   },
   notThree: { en: 'it does not have three characters', fr: 'le code ne compte pas trois caractères' },
 } as const satisfies Record<string, Text>
+
+function isOverflowOf(key: string, entry: Entry): boolean {
+  return entry.shape === 'leaf' && entry.ciiOverflow === key
+}
 
 function isPrefix(key: string, fields: Group['fields']): boolean {
   return Object.values(fields).some(entry => entry.shape === 'leaf' && entry.prefixedBy === key)

@@ -4,7 +4,7 @@
  */
 
 const party =
-  'ID GlobalID Name Description SpecifiedLegalOrganization DefinedTradeContact PostalTradeAddress URIUniversalCommunication ' +
+  'ID GlobalID Name RoleCode Description SpecifiedLegalOrganization DefinedTradeContact PostalTradeAddress URIUniversalCommunication ' +
   'SpecifiedTaxRegistration'
 const referencedDocument =
   'IssuerAssignedID URIID LineID TypeCode Name AttachmentBinaryObject ReferenceTypeCode FormattedIssueDateTime'
@@ -26,20 +26,27 @@ export const ciiOrder: Readonly<Record<string, string>> = {
     'IncludedSupplyChainTradeLineItem ApplicableHeaderTradeAgreement ApplicableHeaderTradeDelivery ' +
     'ApplicableHeaderTradeSettlement',
   ApplicableHeaderTradeAgreement:
-    'BuyerReference SellerTradeParty BuyerTradeParty SellerTaxRepresentativeTradeParty SellerOrderReferencedDocument ' +
-    'BuyerOrderReferencedDocument ContractReferencedDocument AdditionalReferencedDocument SpecifiedProcuringProject',
+    'BuyerReference SellerTradeParty BuyerTradeParty SalesAgentTradeParty SellerTaxRepresentativeTradeParty ' +
+    'ApplicableTradeDeliveryTerms SellerOrderReferencedDocument BuyerOrderReferencedDocument ContractReferencedDocument ' +
+    'AdditionalReferencedDocument BuyerAgentTradeParty SpecifiedProcuringProject',
   ApplicableHeaderTradeDelivery:
     'ShipToTradeParty ActualDeliverySupplyChainEvent DespatchAdviceReferencedDocument ReceivingAdviceReferencedDocument',
   ApplicableHeaderTradeSettlement:
-    'CreditorReferenceID PaymentReference TaxCurrencyCode InvoiceCurrencyCode PayeeTradeParty ' +
-    'SpecifiedTradeSettlementPaymentMeans ApplicableTradeTax BillingSpecifiedPeriod SpecifiedTradeAllowanceCharge ' +
+    'CreditorReferenceID PaymentReference TaxCurrencyCode InvoiceCurrencyCode InvoicerTradeParty ' +
+    'InvoiceeTradeParty PayeeTradeParty PayerTradeParty TaxApplicableTradeCurrencyExchange SpecifiedTradeSettlementPaymentMeans ApplicableTradeTax BillingSpecifiedPeriod SpecifiedTradeAllowanceCharge ' +
     'SpecifiedTradePaymentTerms SpecifiedTradeSettlementHeaderMonetarySummation InvoiceReferencedDocument ' +
-    'ReceivableSpecifiedTradeAccountingAccount',
+    'ReceivableSpecifiedTradeAccountingAccount SpecifiedAdvancePayment',
   SellerTradeParty: party,
   BuyerTradeParty: party,
   SellerTaxRepresentativeTradeParty: party,
   ShipToTradeParty: party,
   PayeeTradeParty: party,
+  SalesAgentTradeParty: party,
+  BuyerAgentTradeParty: party,
+  InvoicerTradeParty: party,
+  InvoiceeTradeParty: party,
+  PayerTradeParty: party,
+  ItemSellerTradeParty: party,
   SpecifiedLegalOrganization: 'ID TradingBusinessName',
   DefinedTradeContact: 'PersonName DepartmentName TelephoneUniversalCommunication EmailURIUniversalCommunication',
   TelephoneUniversalCommunication: 'CompleteNumber',
@@ -55,6 +62,12 @@ export const ciiOrder: Readonly<Record<string, string>> = {
   ReceivingAdviceReferencedDocument: referencedDocument,
   InvoiceReferencedDocument: referencedDocument,
   FormattedIssueDateTime: 'DateTimeString',
+  FormattedReceivedDateTime: 'DateTimeString',
+  ConversionRateDateTime: 'DateTimeString',
+  ApplicableTradeDeliveryTerms: 'DeliveryTypeCode RelevantTradeLocation',
+  RelevantTradeLocation: 'Name',
+  TaxApplicableTradeCurrencyExchange: 'SourceCurrencyCode TargetCurrencyCode ConversionRate ConversionRateDateTime',
+  SpecifiedAdvancePayment: 'PaidAmount FormattedReceivedDateTime',
   SpecifiedProcuringProject: 'ID Name',
   ActualDeliverySupplyChainEvent: 'OccurrenceDateTime',
   OccurrenceDateTime: 'DateTimeString',
@@ -88,15 +101,19 @@ export const ciiOrder: Readonly<Record<string, string>> = {
   SpecifiedTradeProduct:
     'GlobalID SellerAssignedID BuyerAssignedID Name Description ApplicableProductCharacteristic ' +
     'DesignatedProductClassification OriginTradeCountry',
-  ApplicableProductCharacteristic: 'Description Value',
+  ApplicableProductCharacteristic: 'TypeCode Description ValueMeasure Value',
   DesignatedProductClassification: 'ClassCode',
   OriginTradeCountry: 'ID',
-  SpecifiedLineTradeAgreement: 'BuyerOrderReferencedDocument GrossPriceProductTradePrice NetPriceProductTradePrice',
+  SpecifiedLineTradeAgreement:
+    'ApplicableTradeDeliveryTerms SellerOrderReferencedDocument BuyerOrderReferencedDocument GrossPriceProductTradePrice ' +
+    'NetPriceProductTradePrice ItemSellerTradeParty',
   GrossPriceProductTradePrice: price,
   NetPriceProductTradePrice: price,
-  SpecifiedLineTradeDelivery: 'BilledQuantity',
+  SpecifiedLineTradeDelivery:
+    'BilledQuantity PerPackageUnitQuantity ShipToTradeParty ActualDeliverySupplyChainEvent ' +
+    'DespatchAdviceReferencedDocument ReceivingAdviceReferencedDocument',
   SpecifiedLineTradeSettlement:
     'ApplicableTradeTax BillingSpecifiedPeriod SpecifiedTradeAllowanceCharge ' +
-    'SpecifiedTradeSettlementLineMonetarySummation AdditionalReferencedDocument ReceivableSpecifiedTradeAccountingAccount',
-  SpecifiedTradeSettlementLineMonetarySummation: 'LineTotalAmount',
+    'SpecifiedTradeSettlementLineMonetarySummation InvoiceReferencedDocument AdditionalReferencedDocument ReceivableSpecifiedTradeAccountingAccount',
+  SpecifiedTradeSettlementLineMonetarySummation: 'LineTotalAmount TaxTotalAmount GrandTotalAmount',
 }

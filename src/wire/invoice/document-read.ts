@@ -3,7 +3,7 @@ import { checkPresence } from './check-terms.ts'
 import { Decimal } from './decimal.ts'
 import { type Path, Report } from './finding.ts'
 import type { InvoiceDraft } from './model.ts'
-import { type Condition, type LeafBinding, type Plan, type PlanNode, type Slot, plans } from './plan.ts'
+import { type Condition, type LeafBinding, type Plan, type PlanNode, type Slot, isExtension, plans } from './plan.ts'
 import { type Step, type Syntax, stepsOf, syntaxOf, syntaxes } from './syntax.ts'
 import type { LeafKind } from './table.ts'
 import type { Text } from './text.ts'
@@ -137,7 +137,7 @@ class Reader {
   }
 
   private repeatedly(child: XmlElement, node: PlanNode, parent: PlanNode): void {
-    if (this.syntax.mayRepeat.has(`${parent.name}/${node.name}`)) {
+    if (node.extension || this.syntax.mayRepeat.has(`${parent.name}/${node.name}`)) {
       this.unmapped.push(this.xpath(child))
       return
     }
@@ -173,7 +173,8 @@ class Reader {
   }
 
   private unmatched(child: XmlElement, parent: PlanNode): void {
-    const rule = parent.childrenByName.has(child.local) ? this.syntax.mustMatch[this.nameOf(child)] : undefined
+    const isKnown = parent.childrenByName.get(child.local)?.some(({ extension }) => !extension)
+    const rule = isKnown === true ? this.syntax.mustMatch[this.nameOf(child)] : undefined
     if (rule === undefined) this.unmapped.push(this.xpath(child))
     else this.report.refuse(rule.rule, [], { text: rule.text, location: this.xpath(child) })
   }
@@ -207,10 +208,21 @@ class Reader {
       if (node.free && text !== node.fixed) this.unmapped.push(this.xpath(element))
       return
     }
+    if (node.extension && this.isForeign(element, node)) {
+      this.unmapped.push(this.xpath(element))
+      return
+    }
     if (binding.leaf.prefixedBy !== undefined && this.syntax.name === 'ubl') text = this.unprefixed(text, binding)
     this.set(binding, text, element)
     if (text === '' && binding.leaf.kind !== 'base64') this.discard(node)
     if (isMoney(node)) this.checkCurrency(element, binding)
+  }
+
+  /** An amount in another currency than the model has it in. */
+  private isForeign(element: XmlElement, node: PlanNode): boolean {
+    const currency = isMoney(node) ? attributeOf(element, 'currencyID')?.trim() : undefined
+    const expected = node.binding?.leaf.currency === 'vatCurrency' ? this.vatCurrency : this.currency
+    return currency !== undefined && currency !== expected
   }
 
   /** Of an element without a value, its attributes say nothing. */
@@ -273,13 +285,17 @@ class Reader {
   private put(binding: LeafBinding, value: string | Decimal, element: XmlElement): void {
     const { leaf, slot, key, place } = binding
     const record = this.record(slot)
+    if (place > 0 && leaf.ciiOverflow !== undefined && record[key] !== undefined) {
+      record[leaf.ciiOverflow] = value
+      return
+    }
     if (place > 0 && leaf.ciiRepeated) {
       this.repetitions.push({ record, key, value, element })
     } else if (record[key] === undefined) {
       record[key] = value
     } else if (isSame(record[key], value)) {
       return
-    } else if (place > 0 && this.onceRule(leaf, element) === undefined) {
+    } else if (isExtension(leaf.term) || (place > 0 && this.onceRule(leaf, element) === undefined)) {
       this.unmapped.push(this.xpath(element))
     } else {
       const path = this.path(slot, key)
@@ -398,11 +414,28 @@ function isMoney({ binding }: PlanNode): boolean {
   return binding !== undefined && (binding.leaf.kind === 'amount' || binding.leaf.kind === 'price')
 }
 
-/** UBL demands an order number where only the sales order is known, and a card network; the agreed filler says neither. */
+/** UBL demands an order number where only the sales order is known, a card network and the like; the agreed filler says none. */
 function dropFillers(draft: InvoiceDraft): void {
-  if (draft.purchaseOrderReference === 'NA' && draft.salesOrderReference !== undefined)
-    delete draft.purchaseOrderReference
-  for (const { card } of draft.paymentMeans ?? []) if (card?.network === 'NA') delete card.network
+  dropFiller(draft, 'purchaseOrderReference', [draft.salesOrderReference, draft.purchaseOrderDate])
+  dropFiller(draft, 'despatchAdviceReference', [draft.despatchAdviceDate])
+  dropFiller(draft, 'contractReference', [draft.contractDate, draft.contractType])
+  for (const { card } of draft.paymentMeans ?? []) if (card !== undefined) dropFiller(card, 'network', ['NA'])
+  for (const line of draft.lines ?? []) {
+    const { purchaseOrder, salesOrder, salesOrderLine, despatchAdvice, receivingAdvice } = line
+    dropFiller(line, 'purchaseOrderLine', [purchaseOrder, salesOrder, salesOrderLine])
+    dropFiller(line, 'purchaseOrder', [salesOrder])
+    for (const reference of [despatchAdvice, receivingAdvice]) {
+      if (reference === undefined) continue
+      dropFiller(reference, 'line', [reference.number, reference.date])
+      dropFiller(reference, 'number', [reference.date])
+    }
+    for (const attribute of line.item?.attributes ?? []) dropFiller(attribute, 'name', [attribute.code])
+  }
+}
+
+/** `besides` is what the element around was written for. */
+function dropFiller<Key extends string>(bag: { [key in Key]?: string }, key: Key, besides: readonly unknown[]): void {
+  if (bag[key] === 'NA' && besides.some(value => value !== undefined)) delete bag[key]
 }
 
 /** The trimmed text, or the attribute's, of the first element down a path. */

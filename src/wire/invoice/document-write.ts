@@ -124,7 +124,7 @@ class Writer {
 
   private repeated(node: PlanNode, slot: NonNullable<PlanNode['repeated']>): string {
     const items = this.current[slot.parent?.index ?? 0]?.[slot.key] as readonly Bag[] | undefined
-    if (items === undefined) return ''
+    if (items === undefined || (node.outerOf !== undefined && this.position > 0)) return ''
     const outerPosition = this.position
     let content = ''
     for (const [index, item] of items.entries()) {
@@ -184,10 +184,16 @@ class Writer {
       return undefined
     }
     const value = sharedBy === undefined ? this.value(slot, key) : this.sharedValue(binding, sharedBy)
-    if (value === undefined || !belongs(value, binding)) return undefined
+    if (value === undefined) return undefined
+    if (!belongs(value, binding)) return binding.place > 0 ? this.overflow(binding) : undefined
     if (this.plan.syntax.name === 'ubl') return value
     if (leaf.kind === 'date') return value.replaceAll('-', '')
     return leaf.ciiCodes?.[value] ?? value
+  }
+
+  /** What a place says that the term itself does not need. */
+  private overflow({ leaf, slot }: LeafBinding): string | undefined {
+    return leaf.ciiOverflow === undefined ? undefined : this.value(slot, leaf.ciiOverflow)
   }
 
   /** Of the first item that has it. */

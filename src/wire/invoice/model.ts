@@ -23,12 +23,18 @@ export interface Invoice {
   readonly buyerReference?: string
   readonly projectReference?: string
   readonly contractReference?: string
+  readonly contractDate?: string
+  /** EXT-FR-FE-01. */
+  readonly contractType?: string
   readonly purchaseOrderReference?: string
+  readonly purchaseOrderDate?: string
   readonly salesOrderReference?: string
   readonly receivingAdviceReference?: string
   readonly despatchAdviceReference?: string
+  readonly despatchAdviceDate?: string
   readonly tenderReference?: string
-  readonly invoicedObject?: Identifier
+  /** BT-18. EN 16931 allows one, EXTENDED-CTC-FR several. */
+  readonly invoicedObjects?: readonly Identifier[]
   readonly buyerAccountingReference?: string
   readonly paymentTerms?: string
   readonly notes?: readonly Note[]
@@ -41,13 +47,23 @@ export interface Invoice {
   readonly buyer: Buyer
   readonly payee?: Payee
   readonly taxRepresentative?: TaxRepresentative
+  readonly sellerAgent?: OtherParty
+  readonly buyerAgent?: OtherParty
+  /** Who writes the invoice, when not the seller. */
+  readonly invoicer?: OtherParty
+  /** Whom the invoice is addressed to, when not the buyer. */
+  readonly invoicee?: OtherParty
+  readonly payer?: OtherParty
   readonly delivery?: Delivery
+  readonly deliveryTerms?: DeliveryTerms
   readonly period?: Period
   readonly paymentMeans?: readonly PaymentMeans[]
   /** BT-90: the identifier a bank gave the creditor of a direct debit. */
   readonly bankCreditorId?: string
   readonly allowances?: readonly DocumentAllowance[]
   readonly charges?: readonly DocumentAllowance[]
+  readonly exchangeRate?: ExchangeRate
+  readonly prepayments?: readonly Prepayment[]
   readonly totals: Totals
   readonly vatBreakdown: readonly VatBreakdown[]
   readonly attachments?: readonly SupportingDocument[]
@@ -70,6 +86,8 @@ interface Note {
 /** BG-3. */
 interface PrecedingInvoice {
   readonly number: string
+  /** EXT-FR-FE-02. */
+  readonly typeCode?: string
   readonly issueDate?: string
 }
 
@@ -106,6 +124,49 @@ interface Payee {
   readonly name: string
   readonly identifier?: Identifier
   readonly legalRegistration?: Identifier
+  /** UNTDID 3035. */
+  readonly role?: string
+  readonly vatId?: string
+  readonly endpoint?: OptionalIdentifier
+  readonly address?: Partial<Address>
+  readonly contact?: Contact
+}
+
+/** A party of EXTENDED-CTC-FR. */
+export interface OtherParty {
+  readonly name?: string
+  readonly tradingName?: string
+  /** UNTDID 3035. */
+  readonly role?: string
+  readonly identifiers?: readonly Identifier[]
+  readonly legalRegistration?: OptionalIdentifier
+  readonly vatId?: string
+  readonly legalInformation?: string
+  readonly endpoint?: OptionalIdentifier
+  readonly address?: Partial<Address>
+  readonly contact?: Contact
+}
+
+/** As Identifier, where nothing is demanded. */
+export type OptionalIdentifier = Partial<Identifier>
+
+/** Incoterms. */
+interface DeliveryTerms {
+  readonly code?: string
+  readonly place?: string
+}
+
+/** From the invoice currency to the VAT accounting currency, or the other way round. */
+interface ExchangeRate {
+  readonly source?: string
+  readonly target?: string
+  readonly rate?: Decimal
+  readonly date?: string
+}
+
+interface Prepayment {
+  readonly amount?: Decimal
+  readonly date?: string
 }
 
 /** BG-11. */
@@ -130,6 +191,8 @@ export interface Address {
 /** BG-6, BG-9. */
 export interface Contact {
   readonly name?: string
+  /** Beside a person's name; a department alone is the `name`. No business term; UBL has no place for it. */
+  readonly department?: string
   readonly phone?: string
   readonly email?: string
 }
@@ -164,6 +227,8 @@ export interface PaymentMeans {
 interface CreditTransfer {
   /** IBAN or another account number. */
   readonly account: string
+  /** A proprietary number beside the IBAN. No business term; UBL has no place for it. */
+  readonly proprietaryAccount?: string
   readonly accountName?: string
   /** BIC or another bank identifier. */
   readonly bank?: string
@@ -205,6 +270,9 @@ export interface VatCategory {
   readonly category: string
   /** Per cent; absent for O only. */
   readonly rate?: Decimal
+  readonly exemptionReason?: string
+  /** VATEX code. */
+  readonly exemptionReasonCode?: string
 }
 
 /** BG-22. */
@@ -226,9 +294,6 @@ interface Totals {
 export interface VatBreakdown extends VatCategory {
   readonly taxable: Decimal
   readonly tax: Decimal
-  readonly exemptionReason?: string
-  /** VATEX code. */
-  readonly exemptionReasonCode?: string
 }
 
 /** BG-24. */
@@ -258,20 +323,62 @@ export interface InvoiceLine {
   readonly parentId?: string
   /** EXT-FR-FE-163: `GROUP`, `DETAIL` or `INFORMATION`; a line without parts may leave it out. */
   readonly kind?: string
-  readonly note?: string
-  readonly object?: Identifier
+  /** BT-127. EN 16931 allows one, without a subject code; EXTENDED-CTC-FR several. */
+  readonly notes?: readonly Note[]
+  /** BT-128. EN 16931 allows one, EXTENDED-CTC-FR several. */
+  readonly objects?: readonly Identifier[]
   readonly quantity?: Decimal
   /** UN/ECE Recommendation 20 or, with X, 21. */
   readonly unit?: string
   readonly net?: Decimal
   readonly purchaseOrderLine?: string
+  readonly purchaseOrder?: string
+  readonly salesOrder?: string
+  readonly salesOrderLine?: string
+  readonly despatchAdvice?: LineReference
+  readonly receivingAdvice?: LineReference
+  readonly precedingInvoices?: readonly LinePrecedingInvoice[]
+  readonly otherDocuments?: readonly { readonly number?: string }[]
+  readonly delivery?: LineDelivery
+  readonly deliveryTerms?: DeliveryTerms
+  /** Who sells what the line is about, in an invoice of several sellers. */
+  readonly seller?: OtherParty
   readonly buyerAccountingReference?: string
   readonly period?: Period
   readonly allowances?: readonly LineAllowance[]
   readonly charges?: readonly LineAllowance[]
   readonly price?: Price
   readonly vat?: VatCategory
+  /** As the document's: UNTDID 2005. */
+  readonly vatPointDateCode?: string
+  readonly vatAmount?: Decimal
+  /** In `vatCurrency` of the invoice. */
+  readonly vatAmountInVatCurrency?: Decimal
+  readonly amountWithVat?: Decimal
+  readonly packageQuantity?: Decimal
+  readonly packageUnit?: string
   readonly item: Item
+}
+
+/** A line of another document. */
+export interface LineReference {
+  readonly number?: string
+  readonly line?: string
+  readonly date?: string
+}
+
+interface LinePrecedingInvoice {
+  readonly number?: string
+  readonly typeCode?: string
+  readonly issueDate?: string
+  readonly line?: string
+}
+
+interface LineDelivery {
+  readonly name?: string
+  readonly location?: OptionalIdentifier
+  readonly date?: string
+  readonly address?: Partial<Address>
 }
 
 /** BG-29. */
@@ -279,6 +386,8 @@ export interface Price {
   /** After the discount, for `baseQuantity` units. Never negative. */
   readonly net: Decimal
   readonly discount?: Decimal
+  readonly discountReason?: string
+  readonly discountReasonCode?: string
   readonly gross?: Decimal
   readonly baseQuantity?: Decimal
   readonly baseUnit?: string
@@ -306,8 +415,13 @@ interface Classification {
 
 /** BG-32. */
 interface ItemAttribute {
-  readonly name: string
-  readonly value: string
+  readonly name?: string
+  /** EXT-FR-FE-159: says what the attribute is, as the name does. */
+  readonly code?: string
+  readonly value?: string
+  /** EXT-FR-FE-160: the value, when it is a quantity. */
+  readonly quantity?: Decimal
+  readonly unit?: string
 }
 
 /** The model while it is being read: anything may still be missing. */

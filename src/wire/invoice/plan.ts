@@ -31,6 +31,8 @@ export interface LeafBinding {
   readonly currency: 'currency' | 'vatCurrency' | undefined
   /** The term belongs to a group outside this repeated one that its element stands in: written in the first item only. */
   outerOf: Slot | undefined
+  /** The repeated group that the term is only written inside of, although it or its group belongs to another one. */
+  standsIn: Slot | undefined
 }
 
 /** `steps` from the element; the value compared is upper-cased. */
@@ -64,6 +66,10 @@ export interface PlanNode extends Step {
   /** Whether it is written depends on whether a term of its group is there. */
   writtenIf: { readonly binding: LeafBinding | undefined; readonly present: boolean } | undefined
   binding: LeafBinding | undefined
+  /** EN 16931 has no term for anything in it: what repeats beyond the model is no error. */
+  extension: boolean
+  /** A group that has this repeated element stands inside another repeated one: it is written in its first item only. */
+  outerOf: Slot | undefined
   /** The rule that allows the element once. */
   once: string | undefined
   /** Text that a condition demands. */
@@ -138,7 +144,7 @@ class PlanBuilder {
     for (let outer: Slot | undefined = parent; outer !== undefined; outer = outer.parent) outer.inner.push(slot)
     const places = placesOf(group, this.syntax)
     const nodes = places.map(path => {
-      const at = this.descend(place.at, path, group.once)
+      const at = this.descend(place.at, path, group)
       at.slots.push(slot)
       if (slot.many) at.repeated = slot
       else if (places.length > 1) at.alternativeFor = slot
@@ -153,7 +159,7 @@ class PlanBuilder {
     const places = placesOf(leaf, this.syntax)
     for (const [index, path] of places.entries()) {
       const [elements, attribute] = splitAttribute(path)
-      const at = this.descend(from, elements, leaf.once)
+      const at = this.descend(from, elements, leaf)
       const binding: LeafBinding = {
         leaf,
         slot,
@@ -163,6 +169,7 @@ class PlanBuilder {
         sharedBy: path.startsWith('/') ? repeatedAround(slot) : undefined,
         currency: this.currencyOf(leaf, at),
         outerOf: undefined,
+        standsIn: undefined,
       }
       if (attribute !== undefined) attributeNode(at, attribute).binding = binding
       else at.binding = binding
@@ -181,12 +188,13 @@ class PlanBuilder {
   }
 
   /** Walks a path down from an element, making nodes where there are none. */
-  private descend(from: PlanNode, path: string, once: string | undefined): PlanNode {
+  private descend(from: PlanNode, path: string, { once, term }: Leaf | Group): PlanNode {
+    const extension = isExtension(term)
     const absolute = path.startsWith('/')
     let at = absolute ? this.root : from
     const steps = path === '.' || path === '' ? [] : splitSteps(absolute ? path.slice(1) : path)
     for (const [index, step] of steps.entries()) {
-      at = child(at, step, this.syntax)
+      at = child(at, step, { syntax: this.syntax, extension })
       if (once !== undefined && (index === steps.length - 1 || at.once === undefined)) at.once = once
     }
     return at
@@ -218,15 +226,29 @@ function splitAttribute(path: string): [string, string | undefined] {
   return match === null ? [path, undefined] : [match[1] ?? '', match[2]]
 }
 
-function child(parent: PlanNode, step: string, syntax: Syntax): PlanNode {
+/** A term of EXTENDED-CTC-FR or of Factur-X EXTENDED. */
+export function isExtension(term: string): boolean {
+  return term.startsWith('EXT-') || term.startsWith('BT-X-')
+}
+
+interface ChildOf {
+  readonly syntax: Syntax
+  readonly extension: boolean
+}
+
+function child(parent: PlanNode, step: string, { syntax, extension }: ChildOf): PlanNode {
   const match = /^([^[]+)(?:\[(.*)\])?$/.exec(step)
   const [, name = '', predicate] = match ?? []
   const [{ namespace, local } = { namespace: '', local: '' }] = stepsOf(name, syntax)
   const siblings = parent.childrenByName.get(local) ?? []
   const condition = predicate === undefined ? undefined : parseCondition(predicate, syntax)
   const existing = siblings.find(sibling => sibling.condition === condition)
-  if (existing !== undefined) return existing
+  if (existing !== undefined) {
+    existing.extension &&= extension
+    return existing
+  }
   const made = node(name, { namespace, local }, condition)
+  made.extension = extension
   // An element without a condition takes what the others leave.
   if (condition === undefined) siblings.push(made)
   else siblings.splice(siblings.findLastIndex(sibling => sibling.condition !== undefined) + 1, 0, made)
@@ -257,7 +279,7 @@ function fix(parent: PlanNode, { steps, attribute, equal, value }: Condition, sy
   const written = equal ? value : syntax.fillers[`${names.join('/')}!=${value}`]
   if (written === undefined) return
   let at = parent
-  for (const name of names) at = child(at, name, syntax)
+  for (const name of names) at = child(at, name, { syntax, extension: parent.extension })
   if (attribute === undefined) {
     at.fixed = written
     at.free = !equal && value === ''
@@ -292,6 +314,8 @@ function node(name: string, { namespace, local }: Step, condition: Condition | u
     alternativeFor: undefined,
     writtenIf: undefined,
     binding: undefined,
+    extension: false,
+    outerOf: undefined,
     once: undefined,
     fixed: undefined,
     free: false,
@@ -300,16 +324,18 @@ function node(name: string, { namespace, local }: Step, condition: Condition | u
 }
 
 /** Sorts by the XSD, writes the fillers and says what depends on the elements around, from the leaves up. */
-function finish(at: PlanNode, syntax: Syntax, around: Slot | undefined): void {
+function finish(at: PlanNode, syntax: Syntax, around: Slot | undefined, outer?: Slot): void {
   const repeated = at.repeated ?? around
+  if (at.repeated !== undefined && around !== undefined && !around.inner.includes(at.repeated)) at.outerOf = around
   for (const binding of [at.binding, ...at.attributes.map(attribute => attribute.binding)]) {
     if (binding === undefined || repeated === undefined || binding.sharedBy !== undefined) continue
     if (binding.slot !== repeated && !repeated.inner.includes(binding.slot)) binding.outerOf = repeated
+    binding.standsIn = binding.outerOf ?? at.outerOf ?? outer
   }
   const order = syntax.order[at.local]?.split(' ') ?? []
   at.children.sort((a, b) => rankOf(a, order) - rankOf(b, order))
   for (const inner of at.children) {
-    finish(inner, syntax, repeated)
+    finish(inner, syntax, repeated, at.outerOf ?? outer)
     const value = inner.fixed ?? syntax.fillers[`${at.name}/${inner.name}`]
     if (value !== undefined) inner.filler = `<${inner.name}>${value}</${inner.name}>`
     else if (inner.condition === undefined && inner.children.some(({ fixed }) => fixed !== undefined)) {

@@ -1,5 +1,5 @@
 import * as lists from './code-lists.ts'
-import type { Address, Contact, Identifier, LineAllowance, Period } from './model.ts'
+import type { Address, Contact, Identifier, LineAllowance, OptionalIdentifier, Period, VatCategory } from './model.ts'
 import { type Fields, type GroupOptions, type Places, amount, code, date, one, percentage, text } from './table.ts'
 
 /* Groups of rows that occur several times in the table with other terms: the same elements in the same places. */
@@ -34,8 +34,8 @@ export const inPartyIdentification: IdentifierPlaces = {
   scheme: ['cbc:ID/@schemeID', '@schemeID'],
 }
 export const inReferencedDocument: IdentifierPlaces = {
-  value: ['.', 'ram:IssuerAssignedID'],
-  scheme: ['@schemeID', 'ram:ReferenceTypeCode'],
+  value: ['cbc:ID', 'ram:IssuerAssignedID'],
+  scheme: ['cbc:ID/@schemeID', 'ram:ReferenceTypeCode'],
 }
 
 /** The rows of an identifier, for a group that repeats. */
@@ -50,12 +50,21 @@ export function identifierFields(
   }
 }
 
+/** An identifier of EXTENDED-CTC-FR: nothing is demanded. */
+export function optionalIdentifier(term: string, name: string, places: Places) {
+  const fields: Fields<OptionalIdentifier> = {
+    value: text(term, name, inElement.value),
+    scheme: code(`${term}-1`, `${name} scheme`, inElement.scheme),
+  }
+  return one(`${term} ${name}`, places, fields)
+}
+
 function once(rule: string | undefined): GroupOptions {
   return rule === undefined ? {} : { once: rule }
 }
 
 /** Terms in the order line 1, line 2, line 3, city, post code, subdivision, country. */
-export function address(whose: string, terms: readonly string[], missing: string): Fields<Address> {
+export function address(whose: string, terms: readonly string[], missing: string | undefined): Fields<Address> {
   const [line1 = '', line2 = '', line3 = '', city = '', postCode = '', subdivision = '', country = ''] = terms
   return {
     line1: text(line1, `${whose} address line 1`, ['cbc:StreetName', 'ram:LineOne']),
@@ -69,7 +78,7 @@ export function address(whose: string, terms: readonly string[], missing: string
     ]),
     country: code(country, `${whose} country code`, ['cac:Country/cbc:IdentificationCode', 'ram:CountryID'], {
       codes: { rule: 'BR-CL-14', list: lists.countries },
-      missing,
+      ...(missing === undefined ? {} : { missing }),
     }),
   }
 }
@@ -78,7 +87,10 @@ export function address(whose: string, terms: readonly string[], missing: string
 export function contact(whose: string, terms: readonly string[]): Fields<Contact> {
   const [name = '', phone = '', email = ''] = terms
   return {
-    name: text(name, `${whose} contact point`, ['cbc:Name', 'ram:PersonName | ram:DepartmentName']),
+    name: text(name, `${whose} contact point`, ['cbc:Name', 'ram:PersonName | ram:DepartmentName'], {
+      ciiOverflow: 'department',
+    }),
+    department: text('EXT-FR-FE', `${whose} contact department`, ['', '']),
     phone: text(phone, `${whose} contact telephone number`, [
       'cbc:Telephone',
       'ram:TelephoneUniversalCommunication/ram:CompleteNumber',
@@ -123,15 +135,29 @@ export function allowance(
   }
 }
 
-/** Terms in the order category, rate. */
-export function vat(what: string, terms: readonly string[], options: { missing: string; rule: string }) {
-  const [category = '', rate = ''] = terms
+/** Terms in the order category, rate, exemption reason and its code (both of EXTENDED-CTC-FR). */
+export function vat(
+  what: string,
+  terms: readonly string[],
+  options: { missing: string; rule: string },
+): Fields<VatCategory> {
+  const [category = '', rate = '', reason = 'EXT-FR-FE', reasonCode = 'EXT-FR-FE'] = terms
   return {
     category: code(category, `${what} VAT category code`, ['cbc:ID', 'ram:CategoryCode'], {
       missing: options.missing,
       codes: { rule: options.rule, list: lists.vatCategories },
     }),
     rate: percentage(rate, `${what} VAT rate`, ['cbc:Percent', 'ram:RateApplicablePercent'], { derived: 'group' }),
+    exemptionReason: text(reason, `${what} VAT exemption reason text`, [
+      'cbc:TaxExemptionReason',
+      'ram:ExemptionReason',
+    ]),
+    exemptionReasonCode: code(
+      reasonCode,
+      `${what} VAT exemption reason code`,
+      ['cbc:TaxExemptionReasonCode', 'ram:ExemptionReasonCode'],
+      { codes: { rule: 'BR-CL-22', list: lists.exemptionReasons } },
+    ),
   }
 }
 

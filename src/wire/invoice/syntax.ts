@@ -65,6 +65,13 @@ function ubl(root: 'Invoice' | 'CreditNote'): Syntax {
       // The XSD demands an order number and a card network. [BIS Billing 3, OrderReference: "NA"]
       'cac:OrderReference/cbc:ID': 'NA',
       'cac:CardAccount/cbc:NetworkID': 'NA',
+      'cac:DespatchDocumentReference/cbc:ID': 'NA',
+      'cac:ContractDocumentReference/cbc:ID': 'NA',
+      'cac:OrderLineReference/cbc:LineID': 'NA',
+      'cac:DespatchLineReference/cbc:LineID': 'NA',
+      'cac:ReceiptLineReference/cbc:LineID': 'NA',
+      'cac:DocumentReference/cbc:ID': 'NA',
+      'cac:AdditionalItemProperty/cbc:Name': 'NA',
     },
     mustMatch: { 'cac:AllowanceCharge': chargeIndicator, 'cac:TaxTotal': vatCurrencies },
     onceRules: {},

@@ -25,6 +25,8 @@ interface LeafOptions {
   readonly ciiFirstIf?: RegExp
   /** The second CII place only repeats the first: alone it does not say the term. */
   readonly ciiRepeated?: true
+  /** What the second CII place says when the first one says the term: the sibling that has no place of its own. */
+  readonly ciiOverflow?: string
   /** The CII code for each code of the model, where CII uses another list. */
   readonly ciiCodes?: Readonly<Record<string, string>>
   /** A term of the document that CII says in every item of a group; else it is written in the first one. */

@@ -6,11 +6,13 @@ import {
   allowanceReasons,
   chargeReasons,
   identifier,
+  identifierFields,
   inReferencedDocument,
   period,
   vat,
 } from './row-groups.ts'
 import { type Fields, amount, code, many, one, price, quantity, text } from './table.ts'
+import { extendedLineFields } from './terms-extended.ts'
 
 /* The rows of an invoice line: part of the table in terms.ts. */
 
@@ -68,8 +70,20 @@ const item: Fields<Item> = {
     },
   ),
   attributes: many('BG-32 Item attributes', ['cac:AdditionalItemProperty', 'ram:ApplicableProductCharacteristic'], {
-    name: text('BT-160', 'Item attribute name', ['cbc:Name', 'ram:Description'], { missing: 'BR-54' }),
-    value: text('BT-161', 'Item attribute value', ['cbc:Value', 'ram:Value'], { missing: 'BR-54' }),
+    name: text('BT-160', 'Item attribute name', ['cbc:Name', 'ram:Description'], {
+      missing: 'BR-54',
+      demandedIf: attribute => attribute['code'] === undefined,
+    }),
+    code: code('EXT-FR-FE-159', 'Item attribute code', ['cbc:NameCode', 'ram:TypeCode']),
+    value: text('BT-161', 'Item attribute value', ['cbc:Value', 'ram:Value'], {
+      missing: 'BR-54',
+      demandedIf: attribute => attribute['quantity'] === undefined,
+    }),
+    quantity: quantity('EXT-FR-FE-160', 'Item attribute quantity', ['cbc:ValueQuantity', 'ram:ValueMeasure']),
+    unit: code('EXT-FR-FE-161', 'Item attribute quantity unit', [
+      'cbc:ValueQuantity/@unitCode',
+      'ram:ValueMeasure/@unitCode',
+    ]),
   }),
 }
 
@@ -90,24 +104,20 @@ export const lineFields: Fields<InvoiceLine> = {
     ],
     { codes: { rule: 'BR-FREXT-05', list: lineKinds } },
   ),
-  note: text(
-    'BT-127',
-    'Invoice line note',
-    ['cbc:Note', 'ram:AssociatedDocumentLineDocument/ram:IncludedNote/ram:Content'],
-    { once: 'UBL-SR-34' },
-  ),
-  object: identifier(
-    'BT-128',
-    'Invoice line object identifier',
+  notes: many('BT-127 Invoice line note', ['cbc:Note', 'ram:AssociatedDocumentLineDocument/ram:IncludedNote'], {
+    subjectCode: code('EXT-FR-FE', 'Invoice line note subject code', ['', 'ram:SubjectCode']),
+    text: text('BT-127', 'Invoice line note', ['.', 'ram:Content'], { prefixedBy: 'subjectCode' }),
+  }),
+  objects: many(
+    'BT-128 Invoice line object identifier',
     [
-      'cac:DocumentReference[cbc:DocumentTypeCode=130]/cbc:ID',
+      'cac:DocumentReference[cbc:DocumentTypeCode=130]',
       `${lineSettlement}/ram:AdditionalReferencedDocument[ram:TypeCode=130]`,
     ],
-    {
+    identifierFields('BT-128', 'Invoice line object identifier', {
       scheme: { codes: { rule: 'BR-CL-07', list: lists.objectSchemes } },
-      once: 'UBL-SR-52',
       inside: inReferencedDocument,
-    },
+    }),
   ),
   quantity: quantity(
     'BT-129',
@@ -212,6 +222,19 @@ export const lineFields: Fields<InvoiceLine> = {
           once: 'UBL-SR-37',
         },
       ),
+      discountReason: text('EXT-FR-FE-195', 'Item price discount reason', [
+        'cac:AllowanceCharge[cbc:ChargeIndicator=false]/cbc:AllowanceChargeReason',
+        `${grossPrice}/ram:AppliedTradeAllowanceCharge[ram:ChargeIndicator/udt:Indicator=false]/ram:Reason`,
+      ]),
+      discountReasonCode: code(
+        'EXT-FR-FE-196',
+        'Item price discount reason code',
+        [
+          'cac:AllowanceCharge[cbc:ChargeIndicator=false]/cbc:AllowanceChargeReasonCode',
+          `${grossPrice}/ram:AppliedTradeAllowanceCharge[ram:ChargeIndicator/udt:Indicator=false]/ram:ReasonCode`,
+        ],
+        { codes: allowanceReasons },
+      ),
       gross: price('BT-148', 'Item gross price', [
         'cac:AllowanceCharge[cbc:ChargeIndicator=false]/cbc:BaseAmount',
         `${grossPrice}/ram:ChargeAmount`,
@@ -240,8 +263,9 @@ export const lineFields: Fields<InvoiceLine> = {
       'cac:Item/cac:ClassifiedTaxCategory[cac:TaxScheme/cbc:ID=VAT]',
       `${lineSettlement}/ram:ApplicableTradeTax[ram:TypeCode=VAT]`,
     ],
-    vat('Invoiced item', ['BT-151', 'BT-152'], { missing: 'BR-CO-04', rule: 'BR-CL-18' }),
+    vat('Invoiced item', ['BT-151', 'BT-152', 'EXT-FR-FE-178'], { missing: 'BR-CO-04', rule: 'BR-CL-18' }),
     { required: true, demandedIf: isCounted, once: 'UBL-SR-48' },
   ),
   item: one('BG-31 Item information', ['cac:Item', 'ram:SpecifiedTradeProduct'], item, { required: true }),
+  ...extendedLineFields,
 }

@@ -2,6 +2,7 @@ import * as lists from './code-lists.ts'
 import type { Invoice } from './model.ts'
 import { address, contact, identifier, identifierFields, inPartyIdentification } from './row-groups.ts'
 import { type Fields, many, one, text } from './table.ts'
+import { extendedPayeeFields } from './terms-extended.ts'
 
 /* The rows of the parties: part of the table in terms.ts. */
 
@@ -139,6 +140,7 @@ export const payeeFields: Fields<NonNullable<Invoice['payee']>> = {
       once: 'UBL-SR-21',
     },
   ),
+  ...extendedPayeeFields,
 }
 
 export const taxRepresentativeFields: Fields<NonNullable<Invoice['taxRepresentative']>> = {

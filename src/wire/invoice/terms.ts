@@ -7,12 +7,14 @@ import {
   allowanceVat,
   chargeReasons,
   identifier,
+  identifierFields,
   inReferencedDocument,
   period,
   vat,
   vatCategory,
 } from './row-groups.ts'
 import { type Fields, amount, base64, code, date, many, one, percentage, text } from './table.ts'
+import { extendedInvoiceFields } from './terms-extended.ts'
 import { lineFields } from './terms-line.ts'
 import { buyerFields, payeeFields, sellerFields, taxRepresentativeFields } from './terms-parties.ts'
 
@@ -136,18 +138,16 @@ export const invoiceFields: Fields<Invoice> = {
       once: 'UBL-SR-56',
     },
   ),
-  invoicedObject: identifier(
-    'BT-18',
-    'Invoiced object identifier',
+  invoicedObjects: many(
+    'BT-18 Invoiced object identifier',
     [
-      'cac:AdditionalDocumentReference[cbc:DocumentTypeCode=130]/cbc:ID',
+      'cac:AdditionalDocumentReference[cbc:DocumentTypeCode=130]',
       `${agreement}/ram:AdditionalReferencedDocument[ram:TypeCode=130]`,
     ],
-    {
+    identifierFields('BT-18', 'Invoiced object identifier', {
       scheme: { codes: { rule: 'BR-CL-07', list: lists.objectSchemes } },
-      once: 'UBL-SR-04',
       inside: inReferencedDocument,
-    },
+    }),
   ),
   buyerAccountingReference: text('BT-19', 'Buyer accounting reference', [
     'cbc:AccountingCost',
@@ -185,6 +185,10 @@ export const invoiceFields: Fields<Invoice> = {
         ['cac:InvoiceDocumentReference/cbc:ID', 'ram:IssuerAssignedID'],
         { missing: 'BR-55' },
       ),
+      typeCode: code('EXT-FR-FE-02', 'Preceding Invoice type code', [
+        'cac:InvoiceDocumentReference/cbc:DocumentTypeCode',
+        'ram:TypeCode',
+      ]),
       issueDate: date('BT-26', 'Preceding Invoice issue date', [
         'cac:InvoiceDocumentReference/cbc:IssueDate',
         'ram:FormattedIssueDateTime/qdt:DateTimeString',
@@ -261,8 +265,9 @@ export const invoiceFields: Fields<Invoice> = {
             'cbc:ID',
             'ram:PayeePartyCreditorFinancialAccount/ram:IBANID | ram:PayeePartyCreditorFinancialAccount/ram:ProprietaryID',
           ],
-          { missing: 'BR-50', ciiFirstIf: /^[A-Z]{2}\d{2} ?[A-Za-z0-9 ]{11,}$/ },
+          { missing: 'BR-50', ciiFirstIf: /^[A-Z]{2}\d{2} ?[A-Za-z0-9 ]{11,}$/, ciiOverflow: 'proprietaryAccount' },
         ),
+        proprietaryAccount: text('EXT-FR-FE', 'Proprietary payment account identifier', ['', '']),
         accountName: text('BT-85', 'Payment account name', [
           'cbc:Name',
           'ram:PayeePartyCreditorFinancialAccount/ram:AccountName',
@@ -496,4 +501,5 @@ export const invoiceFields: Fields<Invoice> = {
     lineFields,
     { creditNote: 'cac:CreditNoteLine', missing: 'BR-16' },
   ),
+  ...extendedInvoiceFields,
 }

@@ -3,9 +3,11 @@
  * Without prefixes: no name is both a group and a value under one parent. Source: OASIS UBL 2.1 XSD.
  */
 
-const party = 'EndpointID PartyIdentification PartyName PostalAddress PartyTaxScheme PartyLegalEntity Contact'
+const party =
+  'EndpointID IndustryClassificationCode PartyIdentification PartyName PostalAddress PartyTaxScheme PartyLegalEntity Contact ' +
+  'AgentParty ServiceProviderParty'
 const address = 'StreetName AdditionalStreetName CityName PostalZone CountrySubentity AddressLine Country'
-const documentReference = 'ID IssueDate DocumentTypeCode DocumentStatusCode DocumentDescription Attachment'
+const documentReference = 'ID IssueDate DocumentTypeCode DocumentType DocumentStatusCode DocumentDescription Attachment'
 const taxCategory = 'ID Percent TaxExemptionReasonCode TaxExemptionReason TaxScheme'
 const financialAccount = 'ID Name FinancialInstitutionBranch'
 
@@ -15,25 +17,29 @@ export const ublOrder: Readonly<Record<string, string>> = {
     'AccountingCost BuyerReference InvoicePeriod OrderReference BillingReference DespatchDocumentReference ' +
     'ReceiptDocumentReference OriginatorDocumentReference ContractDocumentReference AdditionalDocumentReference ' +
     'ProjectReference AccountingSupplierParty AccountingCustomerParty PayeeParty TaxRepresentativeParty Delivery ' +
-    'PaymentMeans PaymentTerms AllowanceCharge TaxTotal LegalMonetaryTotal InvoiceLine',
+    'DeliveryTerms PaymentMeans PaymentTerms PrepaidPayment AllowanceCharge TaxExchangeRate TaxTotal LegalMonetaryTotal InvoiceLine',
   CreditNote:
     'CustomizationID ProfileID ID IssueDate TaxPointDate CreditNoteTypeCode Note DocumentCurrencyCode TaxCurrencyCode ' +
     'AccountingCost BuyerReference InvoicePeriod OrderReference BillingReference DespatchDocumentReference ' +
     'ReceiptDocumentReference ContractDocumentReference AdditionalDocumentReference OriginatorDocumentReference ' +
     'AccountingSupplierParty AccountingCustomerParty PayeeParty TaxRepresentativeParty Delivery ' +
-    'PaymentMeans PaymentTerms AllowanceCharge TaxTotal LegalMonetaryTotal CreditNoteLine',
+    'DeliveryTerms PaymentMeans PaymentTerms TaxExchangeRate AllowanceCharge TaxTotal LegalMonetaryTotal CreditNoteLine',
   InvoiceLine:
-    'ID Note InvoicedQuantity LineExtensionAmount AccountingCost InvoicePeriod OrderLineReference BillingReference ' +
-    'DocumentReference AllowanceCharge Item Price',
+    'ID Note InvoicedQuantity LineExtensionAmount AccountingCost InvoicePeriod OrderLineReference DespatchLineReference ' +
+    'ReceiptLineReference BillingReference DocumentReference Delivery AllowanceCharge TaxTotal Item Price DeliveryTerms',
   CreditNoteLine:
-    'ID Note CreditedQuantity LineExtensionAmount AccountingCost InvoicePeriod OrderLineReference BillingReference ' +
-    'DocumentReference AllowanceCharge Item Price',
+    'ID Note CreditedQuantity LineExtensionAmount AccountingCost InvoicePeriod OrderLineReference DespatchLineReference ' +
+    'ReceiptLineReference BillingReference DocumentReference Delivery TaxTotal AllowanceCharge Item Price DeliveryTerms',
   AccountingSupplierParty: 'Party',
   AccountingCustomerParty: 'Party',
   Party: party,
   PayeeParty: party,
   TaxRepresentativeParty: party,
   DeliveryParty: party,
+  AgentParty: party,
+  PayerParty: party,
+  ManufacturerParty: party,
+  ServiceProviderParty: 'Party',
   PartyIdentification: 'ID',
   PartyName: 'Name',
   PartyTaxScheme: 'CompanyID TaxScheme',
@@ -55,8 +61,10 @@ export const ublOrder: Readonly<Record<string, string>> = {
   AllowanceCharge:
     'ChargeIndicator AllowanceChargeReasonCode AllowanceChargeReason MultiplierFactorNumeric Amount BaseAmount TaxCategory',
   InvoicePeriod: 'StartDate EndDate DescriptionCode',
-  OrderReference: 'ID SalesOrderID',
-  OrderLineReference: 'LineID',
+  OrderReference: 'ID SalesOrderID IssueDate',
+  OrderLineReference: 'LineID SalesOrderLineID OrderReference',
+  DespatchLineReference: 'LineID DocumentReference',
+  ReceiptLineReference: 'LineID DocumentReference',
   BillingReference: 'InvoiceDocumentReference BillingReferenceLine',
   BillingReferenceLine: 'ID',
   InvoiceDocumentReference: documentReference,
@@ -70,22 +78,25 @@ export const ublOrder: Readonly<Record<string, string>> = {
   Attachment: 'EmbeddedDocumentBinaryObject ExternalReference',
   ExternalReference: 'URI',
   Delivery: 'ActualDeliveryDate DeliveryLocation DeliveryParty',
-  DeliveryLocation: 'ID Address',
+  DeliveryLocation: 'ID Name Address',
+  DeliveryTerms: 'ID DeliveryLocation',
+  PrepaidPayment: 'PaidAmount ReceivedDate',
+  TaxExchangeRate: 'SourceCurrencyCode TargetCurrencyCode CalculationRate Date',
   PaymentMeans:
     'PaymentMeansCode PaymentDueDate PaymentID CardAccount PayerFinancialAccount PayeeFinancialAccount PaymentMandate',
   PaymentTerms: 'Note',
-  PaymentMandate: 'ID PayerFinancialAccount',
+  PaymentMandate: 'ID PayerParty PayerFinancialAccount',
   CardAccount: 'PrimaryAccountNumberID NetworkID HolderName',
   PayerFinancialAccount: financialAccount,
   PayeeFinancialAccount: financialAccount,
   FinancialInstitutionBranch: 'ID',
   Item:
-    'Description Name BuyersItemIdentification SellersItemIdentification StandardItemIdentification OriginCountry ' +
-    'CommodityClassification ClassifiedTaxCategory AdditionalItemProperty',
+    'Description PackQuantity Name BuyersItemIdentification SellersItemIdentification StandardItemIdentification OriginCountry ' +
+    'CommodityClassification ClassifiedTaxCategory AdditionalItemProperty ManufacturerParty',
   BuyersItemIdentification: 'ID',
   SellersItemIdentification: 'ID',
   StandardItemIdentification: 'ID',
   CommodityClassification: 'ItemClassificationCode',
-  AdditionalItemProperty: 'Name Value',
+  AdditionalItemProperty: 'Name NameCode Value ValueQuantity',
   Price: 'PriceAmount BaseQuantity AllowanceCharge',
 }
