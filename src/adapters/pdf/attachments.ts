@@ -80,7 +80,8 @@ class Walk {
     if (this.#isKnown(node) || depth > treeDepthMax) return
     this.list(lookup(node, 'AF'), this.others)
     for (const annotation of dictsIn(lookup(node, 'Annots'))) {
-      if (lookup(annotation, 'Subtype') === PDFName.of('FileAttachment')) this.#add(lookup(annotation, 'FS'), this.others)
+      if (lookup(annotation, 'Subtype') === PDFName.of('FileAttachment'))
+        this.#add(lookup(annotation, 'FS'), this.others)
     }
     for (const kid of dictsIn(lookup(node, 'Kids'))) this.pages(kid, depth + 1)
   }

@@ -45,7 +45,9 @@ export class Budget {
   unpack(stream: PDFRawStream): Buffer {
     this.check()
     try {
-      const octets = isPlainFlate(stream) ? this.#inflate(stream.contents) : Buffer.from(decodePDFRawStream(stream).decode())
+      const octets = isPlainFlate(stream)
+        ? this.#inflate(stream.contents)
+        : Buffer.from(decodePDFRawStream(stream).decode())
       this.check()
       return octets
     } catch (cause) {

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
 import PDFDocument from 'pdfkit'
 import { type Instant, isoOf } from '../../kernel/index.ts'
-import { type FacturxProfile, type Relationship, facturxFileName, facturxXmp, relationshipsOf } from '../../wire/facturx/index.ts'
+import {
+  type FacturxProfile,
+  type Relationship,
+  facturxFileName,
+  facturxXmp,
+  relationshipsOf,
+} from '../../wire/facturx/index.ts'
 import { escapeText } from '../../wire/xml/index.ts'
 import { type NamedFile, attachableFiles } from './file-names.ts'
 
@@ -13,6 +19,8 @@ export interface Container {
   /** Of the text, as in BCP 47. */
   readonly language: string
   readonly at: Instant
+  /** All that `draw` draws, in any form: two documents that differ in it are two documents. */
+  readonly content: string
   readonly embedded?: EmbeddedInvoice | undefined
 }
 
@@ -51,7 +59,13 @@ export async function buildPdfA(container: Container, draw: (document: PDFKit.PD
     autoFirstPage: false,
     // Page numbers are drawn when the number of pages is known.
     bufferPages: true,
-    info: { Title: oneLine(title), Author: oneLine(author), Creator: 'Passerelle', Producer: 'Passerelle', CreationDate: dateOf(at) },
+    info: {
+      Title: oneLine(title),
+      Author: oneLine(author),
+      Creator: 'Passerelle',
+      Producer: 'Passerelle',
+      CreationDate: dateOf(at),
+    },
   })
   const internals = document as unknown as Internals
   internals._id = fileId(container)
@@ -67,8 +81,8 @@ function dateOf(at: Instant): Date {
 }
 
 /** The file identifier need only differ where documents differ. [ISO 32000-2 §14.4] */
-function fileId({ title, author, at, embedded }: Container): Uint8Array {
-  const hash = createHash('sha256').update(JSON.stringify([title, author, isoOf(at), embedded?.profile ?? '']))
+function fileId({ title, author, at, content, embedded }: Container): Uint8Array {
+  const hash = createHash('sha256').update(JSON.stringify([title, author, isoOf(at), content, embedded?.profile ?? '']))
   if (embedded !== undefined) hash.update(embedded.xml)
   return hash.digest().subarray(0, 16)
 }
@@ -85,7 +99,10 @@ function escapeInfoInXmp(document: Internals): void {
   const addInfo = document._addInfo.bind(document)
   document._addInfo = () => {
     const { info } = document
-    const escaped = Object.entries(info).map(([key, value]) => [key, typeof value === 'string' ? escapeText(value) : value])
+    const escaped = Object.entries(info).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? escapeText(value) : value,
+    ])
     document.info = Object.fromEntries(escaped) as Record<string, unknown>
     addInfo()
     document.info = info
@@ -96,7 +113,10 @@ function attach(document: PDFKit.PDFDocument, { xml, profile, files }: EmbeddedI
   const date = dateOf(at)
   const invoice = { name: facturxFileName, mimeType: 'text/xml', description: 'Factur-X invoice', octets: xml }
   const [relationship = 'Alternative'] = relationshipsOf(profile)
-  const attachments = [{ ...invoice, relationship }, ...attachableFiles(files).map(file => ({ ...file, relationship: 'Supplement' as const }))]
+  const attachments = [
+    { ...invoice, relationship },
+    ...attachableFiles(files).map(file => ({ ...file, relationship: 'Supplement' as const })),
+  ]
   for (const { name, mimeType, description, octets, relationship: is } of attachments) {
     const options: Attachment = {
       name,

@@ -1,1 +1,2 @@
 export { type PdfReaderOptions, createPdfReader } from './read.ts'
+export { createPdfWriter } from './write.ts'

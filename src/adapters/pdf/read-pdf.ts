@@ -1,11 +1,6 @@
 import { type PDFContext, type PDFDict, PDFDocument, PDFParser, PDFRawStream, PDFRef } from '@cantoo/pdf-lib'
 import type { PdfContents } from '../../services/ports.ts'
-import {
-  type FacturxProfile,
-  facturxFileName,
-  facturxProfileOf,
-  relationshipsOf,
-} from '../../wire/facturx/index.ts'
+import { type FacturxProfile, facturxFileName, facturxProfileOf, relationshipsOf } from '../../wire/facturx/index.ts'
 import { type Attachment, findAttachments, findStrayAttachments, lookup } from './attachments.ts'
 import { Budget, messageOf } from './budget.ts'
 import { PdfError } from './error.ts'
@@ -23,7 +18,10 @@ interface OpenedFile extends Attachment {
 }
 
 /** Reads a PDF. Throws PdfError, save `timeout`. */
-export async function readPdf(pdf: Buffer, { contentOctetsMax }: { readonly contentOctetsMax: number }): Promise<PdfContents> {
+export async function readPdf(
+  pdf: Buffer,
+  { contentOctetsMax }: { readonly contentOctetsMax: number },
+): Promise<PdfContents> {
   // [ISO 32000-1 Annex H.3.4.1: the header may stand anywhere in the first 1024 octets]
   if (!pdf.subarray(0, 1024).includes('%PDF-')) throw new PdfError('not-a-pdf', 'There is no PDF header')
   const budget = new Budget(contentOctetsMax)
@@ -66,11 +64,15 @@ async function parse(pdf: Buffer, budget: Budget): Promise<Parsed> {
     return { catalog, context }
   } catch (cause) {
     budget.check()
-    const context = await PDFParser.forBytesWithOptions(pdf, Infinity).parseDocument().catch(() => undefined)
+    const context = await PDFParser.forBytesWithOptions(pdf, Infinity)
+      .parseDocument()
+      .catch(() => undefined)
     budget.check()
     if (context === undefined) throw new PdfError('damaged', `The PDF cannot be read: ${messageOf(cause)}`, { cause })
     if (context.lookup(context.trailerInfo.Encrypt) === undefined) return { catalog: undefined, context }
-    throw new PdfError('encrypted', `The PDF is encrypted and does not open without a password: ${messageOf(cause)}`, { cause })
+    throw new PdfError('encrypted', `The PDF is encrypted and does not open without a password: ${messageOf(cause)}`, {
+      cause,
+    })
   }
 }
 
@@ -113,7 +115,8 @@ function mayBeInvoice({ relationship }: Attachment): boolean {
 }
 
 /** Prolog and comments, then the root element of CII or of ZUGFeRD 1.0. Longer prologs are not looked at. */
-const invoiceRoot = /^\ufeff?(?:\s|<\?[^>]*\?>|<!--[\s\S]*?-->)*<(?:[\w.\-]+:)?(CrossIndustryInvoice|CrossIndustryDocument)[\s\/>]/v
+const invoiceRoot =
+  /^\ufeff?(?:\s|<\?[^>]*\?>|<!--[\s\S]*?-->)*<(?:[\w.\-]+:)?(CrossIndustryInvoice|CrossIndustryDocument)[\s\/>]/v
 const prologOctetsMax = 16 * 1024
 
 function isInvoice(octets: Buffer): boolean {
@@ -123,7 +126,9 @@ function isInvoice(octets: Buffer): boolean {
 function noInvoice(attachments: readonly Attachment[]): PdfError {
   const names = attachments.slice(0, 10).map(({ name }) => name)
   const isWithout = names.length === 0
-  const message = isWithout ? 'The PDF has no attachments' : `None of the attachments is an invoice: ${names.join(', ')}`
+  const message = isWithout
+    ? 'The PDF has no attachments'
+    : `None of the attachments is an invoice: ${names.join(', ')}`
   return new PdfError('no-invoice', message)
 }
 

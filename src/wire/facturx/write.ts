@@ -1,4 +1,12 @@
-import { type Entry, type Finding, type Group, type Invoice, type PartialInvoice, invoiceFields, writeCii } from '../invoice/index.ts'
+import {
+  type Entry,
+  type Finding,
+  type Group,
+  type Invoice,
+  type PartialInvoice,
+  invoiceFields,
+  writeCii,
+} from '../invoice/index.ts'
 import { customizationOf, termsOf } from './profiles.ts'
 import type { FacturxProfile } from './types.ts'
 

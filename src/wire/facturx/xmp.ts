@@ -42,7 +42,12 @@ const extensionSchema = `
  * schema, and the properties themselves.
  */
 export function facturxXmp(profile: FacturxProfile): string {
-  const values = { DocumentFileName: facturxFileName, DocumentType: 'INVOICE', Version: '1.0', ConformanceLevel: profile }
+  const values = {
+    DocumentFileName: facturxFileName,
+    DocumentType: 'INVOICE',
+    Version: '1.0',
+    ConformanceLevel: profile,
+  }
   const written = properties.map(([name]) => `  <fx:${name}>${escapeText(values[name])}</fx:${name}>\n`).join('')
   return `${extensionSchema}
 <rdf:Description rdf:about="" xmlns:fx="${facturxNamespace}">

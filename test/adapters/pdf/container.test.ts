@@ -16,6 +16,7 @@ const container: Container = {
   author: 'Atelier des Quais',
   language: 'fr',
   at: instantOf('2026-11-21T10:20:30.456Z'),
+  content: 'Bonjour',
   embedded: { xml, profile: 'EN 16931', files: [] },
 }
 
@@ -34,15 +35,20 @@ async function packetOf(pdf: Buffer): Promise<string> {
 }
 
 describe('the container of a Factur-X', () => {
-  it.each(facturxProfiles)('of the profile %s gives back what was put in, without a warning that is not of our sample', async profile => {
-    const pdf = await buildPdfA({ ...container, embedded: { xml, profile, files: [] } }, draw)
-    const contents = await reader.read(pdf)
-    expect(contents.xml).toEqual(xml)
-    expect(contents.relationship).toBe(relationshipsOf(profile)[0])
-    expect(contents.conformanceLevel).toBe(profile)
-    // The sample is EN 16931.
-    expect(contents.warnings).toEqual(profile === 'EN 16931' ? [] : [`The XMP packet says ${profile}, the XML is EN 16931`])
-  })
+  it.each(facturxProfiles)(
+    'of the profile %s gives back what was put in, without a warning that is not of our sample',
+    async profile => {
+      const pdf = await buildPdfA({ ...container, embedded: { xml, profile, files: [] } }, draw)
+      const contents = await reader.read(pdf)
+      expect(contents.xml).toEqual(xml)
+      expect(contents.relationship).toBe(relationshipsOf(profile)[0])
+      expect(contents.conformanceLevel).toBe(profile)
+      // The sample is EN 16931.
+      expect(contents.warnings).toEqual(
+        profile === 'EN 16931' ? [] : [`The XMP packet says ${profile}, the XML is EN 16931`],
+      )
+    },
+  )
 
   it('is a PDF 1.7 that claims PDF/A-3b: below 1.4 there would be no XMP', async () => {
     const pdf = await buildPdfA(container, draw)
@@ -104,13 +110,14 @@ describe('the container of a Factur-X', () => {
     const [first, again] = [await buildPdfA(container, draw), await buildPdfA(container, draw)]
     const others = [
       { ...container, title: 'Facture F-2' },
+      { ...container, content: 'Bonsoir' },
       { ...container, at: instantOf('2026-11-22T00:00:00Z') },
       { ...container, embedded: { xml: Buffer.from('<other/>'), profile: 'EN 16931' as const, files: [] } },
     ]
     expect(again.equals(first)).toBe(true)
     const ids = [idOf(first)]
     for (const other of others) ids.push(idOf(await buildPdfA(other, draw)))
-    expect(new Set(ids).size).toBe(4)
+    expect(new Set(ids).size).toBe(5)
   })
 
   it('holds no invoice when none is given', async () => {

@@ -25,7 +25,10 @@ export function flate(octets: Buffer, dict = ''): Part {
 }
 
 /** An embedded file as an honest writer makes it. */
-export function embeddedFile(octets: Buffer, dict = '/Subtype /text#2Fxml /Params << /ModDate (D:20261121100000Z) >>'): Part {
+export function embeddedFile(
+  octets: Buffer,
+  dict = '/Subtype /text#2Fxml /Params << /ModDate (D:20261121100000Z) >>',
+): Part {
   return flate(octets, `/Type /EmbeddedFile ${dict}`)
 }
 
@@ -75,7 +78,11 @@ export function pdfOf(parts: Readonly<Record<number, Part>>): Buffer {
     const offset = offsets.get(number)
     return offset === undefined ? '0000000000 65535 f \n' : `${String(offset).padStart(10, '0')} 00000 n \n`
   })
-  push(Buffer.from(`xref\n0 ${count}\n${rows.join('')}trailer\n<< /Size ${count} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`))
+  push(
+    Buffer.from(
+      `xref\n0 ${count}\n${rows.join('')}trailer\n<< /Size ${count} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`,
+    ),
+  )
   return Buffer.concat(chunks)
 }
 

@@ -6,7 +6,9 @@ import { createPdfReader } from '../../../src/adapters/pdf/index.ts'
 import { hasSharedData, itShared, sharedData, sharedPath } from '../../support/shared.ts'
 
 /** SHA-1 of the XML inside, its relationship and level, and the CII file beside the PDF that must be the same, where there is one. */
-const official: Readonly<Record<string, readonly [sha1: string, relationship: string, level: string, beside?: string]>> = {
+const official: Readonly<
+  Record<string, readonly [sha1: string, relationship: string, level: string, beside?: string]>
+> = {
   'Facture_F20260023-LE_FOURNISSEUR-POUR-LE_CLIENT_BASIC_WL.pdf': ['6d7f6f68', 'Data', 'BASIC WL'],
   'Facture_F20260023-LE_FOURNISSEUR-POUR-LE_CLIENT_EN_16931.pdf': ['13855dcd', 'Source', 'EN 16931'],
   'Facture_F20260023-LE_FOURNISSEUR-POUR-LE_CLIENT_EXTENDED.pdf': ['a2d7a46d', 'Source', 'EXTENDED'],
@@ -109,7 +111,11 @@ describe('the official French PDFs', () => {
     const path = paths.find(one => one.endsWith('CLIENT_EN_16931.pdf')) ?? ''
     const [file, ...others] = (await reader.read(sharedData(path))).files
     expect(others).toEqual([])
-    expect(file).toMatchObject({ name: 'Bon_de_livraison.pdf', mimeType: 'application/pdf', relationship: 'Unspecified' })
+    expect(file).toMatchObject({
+      name: 'Bon_de_livraison.pdf',
+      mimeType: 'application/pdf',
+      relationship: 'Unspecified',
+    })
     expect(file?.octets.length).toBe(30_382)
   })
 

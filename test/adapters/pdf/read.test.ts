@@ -5,7 +5,18 @@ import PDFKitDocument from 'pdfkit'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createPdfReader } from '../../../src/adapters/pdf/index.ts'
 import { facturxNamespace, facturxXmp } from '../../../src/wire/facturx/index.ts'
-import { type Part, at, embeddedFile, fileSpecification, flate, hybrid, hybridParts, pdfOf, xml, xmpPacket } from './hybrid.ts'
+import {
+  type Part,
+  at,
+  embeddedFile,
+  fileSpecification,
+  flate,
+  hybrid,
+  hybridParts,
+  pdfOf,
+  xml,
+  xmpPacket,
+} from './hybrid.ts'
 
 const reader = createPdfReader()
 afterAll(() => reader[Symbol.asyncDispose]())
@@ -32,7 +43,11 @@ describe('the invoice in a PDF', () => {
     })
   })
 
-  const found: readonly (readonly [title: string, pdf: () => Buffer | Promise<Buffer>, warnings?: readonly string[]])[] = [
+  const found: readonly (readonly [
+    title: string,
+    pdf: () => Buffer | Promise<Buffer>,
+    warnings?: readonly string[],
+  ])[] = [
     ['through one level of Kids', () => hybrid({ [at.tree]: '<< /Kids [8 0 R] >>', 8: hybridParts[at.tree] ?? '' })],
     [
       'through two levels of Kids',
@@ -44,16 +59,33 @@ describe('the invoice in a PDF', () => {
           10: '<< /Names [] >>',
         }),
     ],
-    ['in a name tree that contains itself', () => hybrid({ [at.tree]: '<< /Kids [6 0 R 8 0 R] >>', 8: '<< /Kids [6 0 R] /Names [(a) 4 0 R] >>' })],
-    ['through AF only', () => hybrid({ [at.catalog]: catalog('/AF [4 0 R]') }), ['The invoice is not in the EmbeddedFiles name tree']],
+    [
+      'in a name tree that contains itself',
+      () => hybrid({ [at.tree]: '<< /Kids [6 0 R 8 0 R] >>', 8: '<< /Kids [6 0 R] /Names [(a) 4 0 R] >>' }),
+    ],
+    [
+      'through AF only',
+      () => hybrid({ [at.catalog]: catalog('/AF [4 0 R]') }),
+      ['The invoice is not in the EmbeddedFiles name tree'],
+    ],
     [
       'through the name tree only',
       () => hybrid({ [at.catalog]: catalog('/Names << /EmbeddedFiles 6 0 R >>') }),
       ['The invoice is not in the AF array of the catalog'],
     ],
-    ['with UF only', () => hybrid({ [at.file]: '<< /Type /Filespec /UF (factur-x.xml) /EF << /UF 5 0 R >> /AFRelationship /Data >>' })],
-    ['with F only', () => hybrid({ [at.file]: '<< /Type /Filespec /F (factur-x.xml) /EF << /F 5 0 R >> /AFRelationship /Source >>' })],
-    ['without Params', () => hybrid({ [at.octets]: embeddedFile(xml, '/Subtype /text#2Fxml') }), ['The invoice has no ModDate']],
+    [
+      'with UF only',
+      () => hybrid({ [at.file]: '<< /Type /Filespec /UF (factur-x.xml) /EF << /UF 5 0 R >> /AFRelationship /Data >>' }),
+    ],
+    [
+      'with F only',
+      () => hybrid({ [at.file]: '<< /Type /Filespec /F (factur-x.xml) /EF << /F 5 0 R >> /AFRelationship /Source >>' }),
+    ],
+    [
+      'without Params',
+      () => hybrid({ [at.octets]: embeddedFile(xml, '/Subtype /text#2Fxml') }),
+      ['The invoice has no ModDate'],
+    ],
     [
       'without a mime type',
       () => hybrid({ [at.octets]: embeddedFile(xml, '/Params << /ModDate (D:20261121) >>') }),
@@ -81,7 +113,11 @@ describe('the invoice in a PDF', () => {
     ],
     [
       'in a page only',
-      () => hybrid({ [at.catalog]: catalog(''), [at.page]: '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /AF [4 0 R] >>' }),
+      () =>
+        hybrid({
+          [at.catalog]: catalog(''),
+          [at.page]: '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /AF [4 0 R] >>',
+        }),
       ['The invoice is not in the EmbeddedFiles name tree', 'The invoice is not in the AF array of the catalog'],
     ],
     [
@@ -89,21 +125,46 @@ describe('the invoice in a PDF', () => {
       () =>
         hybrid({
           [at.catalog]: catalog(''),
-          [at.page]: '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Annots [<< /Subtype /FileAttachment /FS 4 0 R >>] >>',
+          [at.page]:
+            '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Annots [<< /Subtype /FileAttachment /FS 4 0 R >>] >>',
         }),
       ['The invoice is not in the EmbeddedFiles name tree', 'The invoice is not in the AF array of the catalog'],
     ],
-    ['twice, where both are the same', () => hybrid({ [at.catalog]: catalog('/Names << /EmbeddedFiles 6 0 R >> /AF [4 0 R 8 0 R]'), 8: fileSpecification('xrechnung.xml', 9), 9: embeddedFile(xml) })],
-    ['with a level unlike the XML', () => hybrid({ [at.xmp]: xmpPacket(facturxXmp('MINIMUM')) }), ['The XMP packet says MINIMUM, the XML is EN 16931']],
+    [
+      'twice, where both are the same',
+      () =>
+        hybrid({
+          [at.catalog]: catalog('/Names << /EmbeddedFiles 6 0 R >> /AF [4 0 R 8 0 R]'),
+          8: fileSpecification('xrechnung.xml', 9),
+          9: embeddedFile(xml),
+        }),
+    ],
+    [
+      'with a level unlike the XML',
+      () => hybrid({ [at.xmp]: xmpPacket(facturxXmp('MINIMUM')) }),
+      ['The XMP packet says MINIMUM, the XML is EN 16931'],
+    ],
     ['without XMP', () => hybrid({ [at.xmp]: '<< >>' }), ['The XMP packet says no fx:ConformanceLevel']],
     ['with broken XMP', () => hybrid({ [at.xmp]: xmpPacket('<a>') }), ['The XMP packet is not well-formed XML']],
     [
       'with the XMP properties as attributes',
-      () => hybrid({ [at.xmp]: xmpPacket(`<rdf:Description xmlns:fx="${facturxNamespace}" fx:ConformanceLevel="EN 16931"/>`) }),
+      () =>
+        hybrid({
+          [at.xmp]: xmpPacket(`<rdf:Description xmlns:fx="${facturxNamespace}" fx:ConformanceLevel="EN 16931"/>`),
+        }),
     ],
     ['behind leading junk', () => Buffer.concat([Buffer.from('junk\r\n'.repeat(50)), hybrid()])],
     ['before trailing junk', () => Buffer.concat([hybrid(), Buffer.from('\0junk\n'.repeat(500))])],
-    ['with a wrong startxref', () => Buffer.from(hybrid().toString('latin1').replace(/startxref\n\d+/v, 'startxref\n7'), 'latin1')],
+    [
+      'with a wrong startxref',
+      () =>
+        Buffer.from(
+          hybrid()
+            .toString('latin1')
+            .replace(/startxref\n\d+/v, 'startxref\n7'),
+          'latin1',
+        ),
+    ],
     ['with the last 200 octets cut', () => hybrid().subarray(0, -200)],
     ['in object streams', async () => await savedAgain({ useObjectStreams: true })],
     ['encrypted with an empty password by RC4', async () => await encrypted('1.4', '')],
@@ -122,7 +183,13 @@ describe('the invoice in a PDF', () => {
     ['ASCIIHex', { dict: '/Filter /ASCIIHexDecode', stream: Buffer.from(`${xml.toString('hex')}>`) }],
     ['RunLength', { dict: '/Filter /RunLengthDecode', stream: runLength(xml) }],
     ['ASCII85', { dict: '/Filter [/ASCII85Decode]', stream: Buffer.from('87cURD]j7BEbo80~>') }],
-    ['Flate inside ASCIIHex', { dict: '/Filter [/ASCIIHexDecode /FlateDecode]', stream: Buffer.from(`${streamOf(flate(xml)).toString('hex')}>`) }],
+    [
+      'Flate inside ASCIIHex',
+      {
+        dict: '/Filter [/ASCIIHexDecode /FlateDecode]',
+        stream: Buffer.from(`${streamOf(flate(xml)).toString('hex')}>`),
+      },
+    ],
   ]
 
   it.each(packed)('is unpacked from %s', async (title, part) => {
@@ -177,7 +244,11 @@ describe('a PDF that cannot be used', () => {
     ['is not one', 'not-a-pdf', () => Buffer.from('<?xml version="1.0"?><Invoice/>')],
     ['is empty', 'not-a-pdf', () => Buffer.alloc(0)],
     ['has no attachments', 'no-invoice', () => hybrid({ [at.catalog]: catalog('') })],
-    ['has no invoice among its attachments', 'no-invoice', () => hybrid({ [at.file]: fileSpecification('a.xml', at.octets), [at.octets]: flate(Buffer.from('<a/>')) })],
+    [
+      'has no invoice among its attachments',
+      'no-invoice',
+      () => hybrid({ [at.file]: fileSpecification('a.xml', at.octets), [at.octets]: flate(Buffer.from('<a/>')) }),
+    ],
     [
       'has an invoice by its root, but as a supplement',
       'no-invoice',
@@ -186,12 +257,22 @@ describe('a PDF that cannot be used', () => {
     [
       'has two different invoices of one name',
       'two-invoices',
-      () => hybrid({ [at.catalog]: catalog('/AF [4 0 R 8 0 R]'), 8: fileSpecification('factur-x.xml', 9), 9: embeddedFile(other) }),
+      () =>
+        hybrid({
+          [at.catalog]: catalog('/AF [4 0 R 8 0 R]'),
+          8: fileSpecification('factur-x.xml', 9),
+          9: embeddedFile(other),
+        }),
     ],
     [
       'has two different invoices of two names',
       'two-invoices',
-      () => hybrid({ [at.catalog]: catalog('/AF [4 0 R 8 0 R]'), 8: fileSpecification('xrechnung.xml', 9), 9: embeddedFile(other) }),
+      () =>
+        hybrid({
+          [at.catalog]: catalog('/AF [4 0 R 8 0 R]'),
+          8: fileSpecification('xrechnung.xml', 9),
+          9: embeddedFile(other),
+        }),
     ],
     [
       'has another invoice under UF than under F',
@@ -200,8 +281,16 @@ describe('a PDF that cannot be used', () => {
     ],
     ['needs a password', 'encrypted', async () => await encrypted('1.7ext3', 'secret')],
     ['is cut in half', 'damaged', () => hybrid().subarray(0, 400)],
-    ['has its invoice in a filter that we do not know', 'damaged', () => hybrid({ [at.octets]: { dict: '/Filter /JBIG2Decode', stream: xml } })],
-    ['has its invoice in broken Flate', 'damaged', () => hybrid({ [at.octets]: { dict: '/Filter /FlateDecode', stream: xml } })],
+    [
+      'has its invoice in a filter that we do not know',
+      'damaged',
+      () => hybrid({ [at.octets]: { dict: '/Filter /JBIG2Decode', stream: xml } }),
+    ],
+    [
+      'has its invoice in broken Flate',
+      'damaged',
+      () => hybrid({ [at.octets]: { dict: '/Filter /FlateDecode', stream: xml } }),
+    ],
   ]
 
   it.each(refused)('because it %s is refused with its code', async (_title, code, pdf) => {
@@ -213,7 +302,9 @@ describe('the bounds of the reader', () => {
   const blanks = blanksPacked(600)
 
   it('refuse 600 MB of blanks as an attachment', async () => {
-    await expect(reader.read(hybrid({ [at.octets]: { dict: '/Filter /FlateDecode', stream: blanks } }))).rejects.toEqual(withCode('too-large'))
+    await expect(
+      reader.read(hybrid({ [at.octets]: { dict: '/Filter /FlateDecode', stream: blanks } })),
+    ).rejects.toEqual(withCode('too-large'))
   })
 
   it('refuse 600 MB of blanks as an object stream, which is unpacked while parsing', async () => {
@@ -258,7 +349,10 @@ function blanksPacked(count: number): Buffer {
 
 /** Each of many streams has no end, and each is searched for it up to the end of the file. */
 function endless(): Buffer {
-  const streams = Array.from({ length: 40_000 }, (_, index) => `${index + 10} 0 obj\n<< /Length 9 >>\nstream\n${'x'.repeat(200)}\n`)
+  const streams = Array.from(
+    { length: 40_000 },
+    (_, index) => `${index + 10} 0 obj\n<< /Length 9 >>\nstream\n${'x'.repeat(200)}\n`,
+  )
   return Buffer.concat([hybrid(), Buffer.from(streams.join(''))])
 }
 
