@@ -116,17 +116,16 @@ function readSpecification(
   const files = dictOf(lookup(specification, 'EF'))
   if (files === undefined) return []
   const names = fileKeys.map(key => textOf(lookup(specification, key)))
-  const facts = {
-    name: names.find(Boolean) ?? '',
-    relationship: nameOf(lookup(specification, 'AFRelationship')),
-    description: textOf(lookup(specification, 'Desc')) || undefined,
-    ...place,
-  }
+  const name = names.find(Boolean) ?? ''
+  const relationship = nameOf(lookup(specification, 'AFRelationship'))
+  const description = textOf(lookup(specification, 'Desc')) || undefined
+  const { isNamed, isAssociated } = place
   const streams = new Set(fileKeys.map(key => lookup(files, key)).filter(one => one instanceof PDFRawStream))
   return [...streams].map(stream => {
     const parameters = dictOf(lookup(stream.dict, 'Params'))
     const hasModificationDate = parameters !== undefined && textOf(lookup(parameters, 'ModDate')) !== undefined
-    return { ...facts, stream, mimeType: nameOf(lookup(stream.dict, 'Subtype')), hasModificationDate }
+    const mimeType = nameOf(lookup(stream.dict, 'Subtype'))
+    return { name, stream, relationship, mimeType, description, hasModificationDate, isNamed, isAssociated }
   })
 }
 

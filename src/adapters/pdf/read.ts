@@ -125,6 +125,7 @@ async function answerOf(worker: Worker, request: ReadRequest, milliseconds: numb
   const onExit = (): void => reject(new WorkerLost('timeout', stopped))
   worker.once('message', onMessage).once('error', onError).once('exit', onExit)
   try {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- A worker thread has no origin.
     worker.postMessage(request)
     return await promise
   } finally {

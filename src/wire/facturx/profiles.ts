@@ -72,13 +72,13 @@ export const facturxProfiles = Object.keys(rows) as readonly FacturxProfile[]
 
 const termsByProfile = new Map<FacturxProfile, ReadonlySet<string>>()
 const profilesByCustomization = new Map<string, FacturxProfile>()
-let richer: readonly string[] = []
+const said: string[] = []
 for (const profile of facturxProfiles) {
   const { customization, otherCustomizations, terms } = rows[profile]
   for (const value of [customization, ...otherCustomizations]) profilesByCustomization.set(value, profile)
   if (terms === undefined) continue
-  richer = [...richer, ...terms.split(/\s+/)]
-  termsByProfile.set(profile, new Set(richer))
+  said.push(...terms.split(/\s+/v))
+  termsByProfile.set(profile, new Set(said))
 }
 
 /** BT-24 of a document of the profile. */

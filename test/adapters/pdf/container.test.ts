@@ -1,4 +1,4 @@
-import { PDFDict, PDFDocument, PDFName, PDFRawStream, decodePDFRawStream } from '@cantoo/pdf-lib'
+import { PDFArray, PDFDict, PDFDocument, PDFName, type PDFRawStream, decodePDFRawStream } from '@cantoo/pdf-lib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type Container, buildPdfA } from '../../../src/adapters/pdf/container.ts'
 import { faces } from '../../../src/adapters/pdf/fonts.ts'
@@ -21,7 +21,7 @@ const container: Container = {
 }
 
 function draw(document: PDFKit.PDFDocument): void {
-  document.font(faces.regular as unknown as string)
+  document.font(faces.regular)
   document.addPage().text('Bonjour, 1\u202f234,50 €')
 }
 
@@ -30,7 +30,7 @@ async function catalogOf(pdf: Buffer): Promise<PDFDict> {
 }
 
 async function packetOf(pdf: Buffer): Promise<string> {
-  const stream = (await catalogOf(pdf)).lookup(PDFName.of('Metadata'), PDFRawStream)
+  const stream = (await catalogOf(pdf)).lookup(PDFName.of('Metadata')) as PDFRawStream
   return Buffer.from(decodePDFRawStream(stream).decode()).toString('utf8')
 }
 
@@ -69,11 +69,11 @@ describe('the container of a Factur-X', () => {
 
   it('attaches each file with type, relationship, date and description, in the name tree and in AF', async () => {
     const catalog = await catalogOf(await buildPdfA(container, draw))
-    const specification = catalog.lookup(PDFName.of('AF')) as unknown as { lookup(index: number): PDFDict }
-    const text = String(specification.lookup(0))
+    const specification = catalog.lookup(PDFName.of('AF'), PDFArray).lookup(0, PDFDict)
+    const text = String(specification)
     expect(text).toContain('/AFRelationship /Alternative')
     expect(text).toContain('/Desc (Factur-X invoice)')
-    const stream = specification.lookup(0).lookup(PDFName.of('EF'), PDFDict).lookup(PDFName.of('F'), PDFRawStream)
+    const stream = specification.lookup(PDFName.of('EF'), PDFDict).lookup(PDFName.of('F')) as PDFRawStream
     expect(stream.dict.lookup(PDFName.of('Subtype'))).toBe(PDFName.of('text/xml'))
     expect(String(stream.dict.lookup(PDFName.of('Params')))).toContain('/ModDate (D:20261121102030Z)')
     expect(String(catalog.lookup(PDFName.of('Names'))).replaceAll(/\s+/gv, ' ')).toContain('/EmbeddedFiles')

@@ -59,7 +59,7 @@ export function hybrid(changes: Readonly<Record<number, Part>> = {}): Buffer {
 
 /** The octets of a PDF of these objects; 1 is the catalog. */
 export function pdfOf(parts: Readonly<Record<number, Part>>): Buffer {
-  const chunks = [Buffer.from('%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n', 'latin1')]
+  const chunks: Buffer[] = [Buffer.from('%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n', 'latin1')]
   const offsets = new Map<number, number>()
   let size = chunks[0]?.length ?? 0
   const push = (chunk: Buffer): void => {

@@ -172,7 +172,8 @@ describe('the invoice in a PDF', () => {
     ['encrypted with an empty password by AES-256', async () => await encrypted('1.7ext3', '')],
   ]
 
-  it.each(found)('is found %s', async (_title, pdf, warnings = []) => {
+  const cases = found.map(([title, pdf, warnings = []]) => ({ title, pdf, warnings }))
+  it.each(cases)('is found $title', async ({ pdf, warnings }) => {
     const contents = await reader.read(await pdf())
     expect(contents.xml.toString()).toBe(xml.toString())
     expect(contents.warnings).toEqual(warnings)
