@@ -12,10 +12,10 @@ export interface Span {
 
 export const styles = {
   name: { face: 'bold', size: 10.5, color: ink },
-  text: { face: 'regular', size: 8.5, color: ink },
-  strong: { face: 'bold', size: 8.5, color: ink },
-  soft: { face: 'regular', size: 7.8, color: grey },
-  label: { face: 'regular', size: 7.2, color: grey },
+  text: { face: 'regular', size: 8.4, color: ink },
+  strong: { face: 'bold', size: 8.4, color: ink },
+  soft: { face: 'regular', size: 7.5, color: grey },
+  label: { face: 'regular', size: 7, color: grey },
   fine: { face: 'regular', size: 6.8, color: grey },
 } as const satisfies Readonly<Record<string, Style>>
 
@@ -46,7 +46,7 @@ export function note(pen: Pen, { label, text }: ViewNote, colon: string, span: S
   return paragraph(pen, label === undefined ? text : `${label}${colon}${text}`, span, style)
 }
 
-const padding = 10
+const padding = 9
 
 /** The slices on a coloured ground that reaches a little beyond them. */
 export function panel(pen: Pen, slices: readonly Slice[], span: Span): Slice[] {

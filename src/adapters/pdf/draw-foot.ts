@@ -1,7 +1,7 @@
 import type { InvoiceView, ViewFact, ViewSection, ViewTotal } from '../../wire/view/index.ts'
 import { type Span, heading, inside, note, panel, paragraph, space, styles } from './draw-blocks.ts'
 import { type Slice, type Unit, beside } from './draw-pages.ts'
-import { type Pen, type Style, bodyWidth, page } from './draw-pen.ts'
+import { type Pen, type Style, bodyWidth, lineHeight, page } from './draw-pen.ts'
 import { tableSlices } from './draw-table.ts'
 import { encodeQr } from './qr.ts'
 
@@ -21,11 +21,13 @@ export function sumUnits(pen: Pen, view: InvoiceView): Unit[] {
 }
 
 function totalSlices(pen: Pen, { label, value, strong }: ViewTotal, span: Span): Slice[] {
-  const style: Style = strong ? { face: 'bold', size: 11, color: '#ffffff' } : styles.text
+  const style: Style = strong
+    ? { face: 'bold', size: 11, color: '#ffffff', tabular: true }
+    : { ...styles.text, tabular: true }
   const box = strong ? inside(span) : span
   const amount = pen.lines(value, box.width * 0.62, style)
   const texts = pen.lines(label, box.width * (strong ? 0.5 : 0.62), style)
-  const line = style.size * 1.36
+  const line = lineHeight(style)
   const pad = strong ? 6 : 2
   const height = Math.max(amount.length, texts.length) * line + 2 * pad
   const draw = (y: number) => {
@@ -105,8 +107,14 @@ export function noteUnits(pen: Pen, view: InvoiceView): Unit[] {
     ...each(notes, styles.text),
     ...each(legalNotices, styles.soft),
     ...each(attachments && asNotes(attachments), styles.soft),
-    ...each(technical && asNotes(technical), styles.fine),
+    ...(technical === undefined ? [] : [technicalUnit(pen, technical, colon)]),
   ]
+}
+
+/** One small text: nobody reads it but to find out why a program did what it did. */
+function technicalUnit(pen: Pen, { items }: ViewSection<ViewFact>, colon: string): Unit {
+  const text = items.map(({ label, value }) => `${label}${colon}${value}`).join('  ·  ')
+  return { slices: paragraph(pen, text, body, styles.fine), gap: 12 }
 }
 
 function asNotes({ heading: title, items }: ViewSection<ViewFact>): ViewSection<{ label: string; text: string }> {

@@ -2,7 +2,7 @@ import type { InvoiceView, ViewFact, ViewParty } from '../../wire/view/index.ts'
 import { readLogo } from '../../wire/view/index.ts'
 import { type Span, columnsOf, inside, labelled, panel, paragraph, space, styles, zipped } from './draw-blocks.ts'
 import { type Slice, type Unit, beside } from './draw-pages.ts'
-import { type Pen, bodyWidth, page } from './draw-pen.ts'
+import { type Pen, type Style, bodyWidth, page } from './draw-pen.ts'
 
 /* The head of the first page: logo and title, seller and buyer, facts, the other parties. */
 
@@ -26,7 +26,7 @@ export function headUnits(pen: Pen, view: InvoiceView, logo: Buffer | undefined)
     const spans = columnsOf(body, 3, 20)
     const stacks = others
       .slice(at, at + 3)
-      .map((party, index) => partySlices(pen, party, view.colon, spans[index] ?? body))
+      .map((party, index) => partySlices(pen, party, view.colon, spans[index] ?? body, styles.strong))
     units.push({ slices: zipped(stacks), gap: 12 })
   }
   return units
@@ -52,10 +52,16 @@ function buyerPanel(pen: Pen, party: ViewParty, colon: string, span: Span): Slic
   return panel(pen, partySlices(pen, party, colon, inside(span)), span)
 }
 
-function partySlices(pen: Pen, { role, name, address, facts }: ViewParty, colon: string, span: Span): Slice[] {
+function partySlices(
+  pen: Pen,
+  { role, name, address, facts }: ViewParty,
+  colon: string,
+  span: Span,
+  nameStyle: Style = styles.name,
+): Slice[] {
   return [
     ...paragraph(pen, role, span, { face: 'bold', size: 7.4, color: pen.palette.accent }),
-    ...(name === '' ? [] : paragraph(pen, name, span, styles.name)),
+    ...(name === '' ? [] : paragraph(pen, name, span, nameStyle)),
     ...address.flatMap(line => paragraph(pen, line, span, styles.text)),
     ...(facts.length === 0 ? [] : [space(3)]),
     ...facts.flatMap(fact => labelled(pen, fact, colon, span)),

@@ -24,7 +24,7 @@ interface Placed {
 export type PlannedPage = readonly Placed[]
 
 /** Between the running header and the footer. The first page begins at the margin. */
-const area = { firstTop: page.margin, top: page.margin + 26, bottom: page.height - page.margin - 26 } as const
+const area = { firstTop: 34, top: 62, bottom: page.height - 54 } as const
 
 /** The height that one page has for the slices of a unit, whatever page it is. */
 export const pageRoom = area.bottom - area.top

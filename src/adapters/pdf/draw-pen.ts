@@ -9,10 +9,12 @@ export interface Style {
   /** Points. */
   readonly size: number
   readonly color: string
+  /** Figures of equal width, so that amounts stand under each other. */
+  readonly tabular?: true
 }
 
 /** A4 in points. */
-export const page = { width: 595.28, height: 841.89, margin: 42 } as const
+export const page = { width: 595.28, height: 841.89, margin: 40 } as const
 
 export const bodyWidth = page.width - 2 * page.margin
 
@@ -21,14 +23,16 @@ export const ink = '#1c2330'
 export const rule = '#d5dae1'
 
 /** From the top of a line to the top of the next, in sizes of its font. */
-const leading = 1.36
+const leading = 1.3
 
 export function lineHeight(style: Style): number {
   return style.size * leading
 }
 
-/** Figures of equal width, so that columns of amounts stand under each other; no contextual forms: `3x4` must not look like `3×4`. */
-const features = { tnum: true, calt: false } as unknown as PDFKit.Mixins.OpenTypeFeatures[]
+/** No contextual forms: `3x4` must not look like `3×4`. The types of pdfkit know only features that are turned on. */
+const plain = { calt: false } as unknown as PDFKit.Mixins.OpenTypeFeatures[]
+
+const tabular = { calt: false, tnum: true } as unknown as PDFKit.Mixins.OpenTypeFeatures[]
 
 interface FontInternals {
   readonly _font: { readonly font: { hasGlyphForCodePoint(codePoint: number): boolean } }
@@ -56,11 +60,11 @@ export class Pen {
     return wrapped(drawn.trimEnd(), width, part => this.#width(part, style))
   }
 
-  /** Of a text on one line. */
-  widthOf(text: string, style: Style): number {
+  /** Of a figure on one line. */
+  figureWidth(text: string, style: Style): number {
     return this.#width(
       printable(text, codePoint => this.#hasGlyph(codePoint)),
-      style,
+      { ...style, tabular: true },
     )
   }
 
@@ -71,7 +75,7 @@ export class Pen {
     const start = align === 'right' ? x + width - this.#width(line, style) : x
     const top = y + (lineHeight(style) - style.size * 1.21) / 2
     this.document.font(style.face).fontSize(style.size).fillColor(style.color)
-    this.document.text(line, start, top, { lineBreak: false, features })
+    this.document.text(line, start, top, { lineBreak: false, features: featuresOf(style) })
   }
 
   /** A horizontal line. */
@@ -80,14 +84,17 @@ export class Pen {
     this.document.rect(x, y, width, thickness).fill(color)
   }
 
-  #width(text: string, { face, size }: Style): number {
-    const widths = this.#widths[face]
-    let width = widths.get(text)
+  /** Words repeat, so each is measured once. */
+  #width(text: string, style: Style): number {
+    const widths = this.#widths[style.face]
+    const key = style.tabular ? `#${text}` : ` ${text}`
+    let width = widths.get(key)
     if (width === undefined) {
-      width = this.document.font(face).fontSize(100).widthOfString(text, { features }) / 100
-      widths.set(text, width)
+      const document = this.document.font(style.face).fontSize(100)
+      width = document.widthOfString(text, { features: featuresOf(style) }) / 100
+      widths.set(key, width)
     }
-    return width * size
+    return width * style.size
   }
 
   #hasGlyph(codePoint: number): boolean {
@@ -99,4 +106,8 @@ export class Pen {
     }
     return known
   }
+}
+
+function featuresOf({ tabular: equal }: Style): PDFKit.Mixins.OpenTypeFeatures[] {
+  return equal ? tabular : plain
 }

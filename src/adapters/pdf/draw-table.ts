@@ -37,7 +37,7 @@ function columnSpans(pen: Pen, { columns, rows }: ViewTable, { x, width }: Span)
   const widest = widestOf(columns)
   columns.forEach(({ align }, index) => {
     if (align !== 'right') return
-    const need = Math.max(...rows.map(({ cells }) => pen.widthOf(cells[index] ?? '', styles.text))) + 1
+    const need = Math.max(...rows.map(({ cells }) => pen.figureWidth(cells[index] ?? '', styles.text))) + 1
     const more = Math.min(need, room * 0.3) - (widths[index] ?? 0)
     const left = widths[widest] ?? 0
     if (more <= 0 || left - more < room * 0.2) return
@@ -84,7 +84,9 @@ function rowSlices(pen: Pen, { table, spans, span, colon }: Layout, row: ViewRow
   const cells = row.cells.map((cell, index) => {
     const column = spans[index] ?? span
     const moved = index === widest ? { x: column.x + shift, width: column.width - shift } : column
-    return paragraph(pen, cell, moved, style, columns[index]?.align)
+    return columns[index]?.align === 'right'
+      ? paragraph(pen, cell, moved, { ...style, tabular: true }, 'right')
+      : paragraph(pen, cell, moved, style)
   })
   const under = detailSpan(spans, span, widest, shift)
   const details = detailTexts(row.details, colon).flatMap(text => paragraph(pen, text, under, styles.soft))

@@ -46,11 +46,11 @@ function drawFrame(
     const half = bodyWidth / 2
     const [name = ''] = pen.lines(parties[0]?.name ?? '', half, styles.label)
     const [what = ''] = pen.lines(`${title} ${invoiceNumber}`, half, styles.label)
-    pen.write(name, { ...whole, y: page.margin - 8 }, styles.label)
-    pen.write(what, { ...whole, y: page.margin - 8, align: 'right' }, styles.label)
-    pen.rule(page.margin + 5)
+    pen.write(name, { ...whole, y: 30 }, styles.label)
+    pen.write(what, { ...whole, y: 30, align: 'right' }, styles.label)
+    pen.rule(44)
   }
-  const foot = page.height - page.margin - 12
+  const foot = page.height - 46
   pen.rule(foot)
   const texts = pen.lines(branding.footer ?? '', bodyWidth - 80, styles.fine).slice(0, 3)
   texts.forEach((text, index) => pen.write(text, { ...whole, y: foot + 5 + index * 9 }, styles.fine))

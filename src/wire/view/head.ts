@@ -2,7 +2,7 @@ import { isCreditNote, type PartialInvoice } from '../invoice/index.ts'
 import { nameIn } from './language.ts'
 import { documentTypes, operations, vatPoints } from './names-document.ts'
 import { noteSubjects } from './names-item.ts'
-import { facts } from './parties.ts'
+import { facts, isBareDelivery } from './parties.ts'
 import type { Period } from './parts.ts'
 import type { Speech } from './speech.ts'
 import type { ViewFact, ViewNote } from './types.ts'
@@ -22,6 +22,7 @@ export function factsOf(invoice: PartialInvoice, speech: Speech): ViewFact[] {
   return facts(speech, [
     ['issueDate', day(invoice.issueDate)],
     ['dueDate', day(invoice.dueDate)],
+    ['deliveryDate', isBareDelivery(invoice.delivery) ? day(invoice.delivery?.date) : undefined],
     ['period', invoice.period && periodText(invoice.period, speech)],
     ['purchaseOrderReference', invoice.purchaseOrderReference],
     ['buyerReference', invoice.buyerReference],

@@ -1,4 +1,5 @@
 export type * from './types.ts'
+export { type HtmlOptions, renderHtml } from './html.ts'
 export { languages } from './language.ts'
 export { readLogo } from './logo.ts'
 export { type Palette, paletteOf } from './palette.ts'

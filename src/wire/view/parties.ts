@@ -54,7 +54,7 @@ function partyOf(role: string, party: Party, speech: Speech): ViewParty {
 }
 
 function deliveryOf({ delivery }: PartialInvoice, speech: Speech): ViewParty | undefined {
-  if (delivery === undefined) return undefined
+  if (delivery === undefined || isBareDelivery(delivery)) return undefined
   return {
     role: speech.label('deliverTo'),
     name: delivery.name ?? '',
@@ -64,6 +64,11 @@ function deliveryOf({ delivery }: PartialInvoice, speech: Speech): ViewParty | u
       ['location', delivery.location],
     ]),
   }
+}
+
+/** A delivery that is only a date: a fact among the others, and no place. */
+export function isBareDelivery(delivery: PartialInvoice['delivery']): boolean {
+  return delivery?.name === undefined && delivery?.location === undefined && delivery?.address === undefined
 }
 
 /** The lines of a postal address, the country by its name. */
