@@ -175,8 +175,9 @@ class Reader {
   private unmatched(child: XmlElement, parent: PlanNode): void {
     const isKnown = parent.childrenByName.get(child.local)?.some(({ extension }) => !extension)
     const rule = isKnown === true ? this.syntax.mustMatch[this.nameOf(child)] : undefined
-    if (rule === undefined) this.unmapped.push(this.xpath(child))
-    else this.report.refuse(rule.rule, [], { text: rule.text, location: this.xpath(child) })
+    if (rule === undefined) {
+      if (!this.syntax.saysNothing.has(`${parent.name}/${this.nameOf(child)}`)) this.unmapped.push(this.xpath(child))
+    } else this.report.refuse(rule.rule, [], { text: rule.text, location: this.xpath(child) })
   }
 
   private holds({ steps, attribute, equal, value }: Condition, element: XmlElement): boolean {

@@ -33,6 +33,8 @@ export interface Syntax {
   readonly onceRules: Readonly<Record<string, string>>
   /** `parent/child`: the XSD allows several, EN 16931 one, and no fatal rule forbids more. The model takes the first. */
   readonly mayRepeat: ReadonlySet<string>
+  /** `parent/child` that is about the document and not about the invoice: nothing is lost without it. */
+  readonly saysNothing: ReadonlySet<string>
   /** Mandatory in the XSD, so often there without content. */
   readonly mayBeEmpty: ReadonlySet<string>
   readonly rules: { readonly root: string; readonly structure: string; readonly cannotCarry: string }
@@ -76,6 +78,7 @@ function ubl(root: 'Invoice' | 'CreditNote'): Syntax {
     mustMatch: { 'cac:AllowanceCharge': chargeIndicator, 'cac:TaxTotal': vatCurrencies },
     onceRules: {},
     mayRepeat: new Set(),
+    saysNothing: new Set(['Invoice/cbc:UBLVersionID', 'CreditNote/cbc:UBLVersionID']),
     mayBeEmpty: new Set(),
     rules: { root: 'ubl.root', structure: 'ubl.structure', cannotCarry: 'ubl.cannot-carry' },
     currencyOnAmounts: true,
@@ -130,6 +133,7 @@ const cii: Syntax = {
   order: ciiOrder,
   fillers: {
     'rsm:SupplyChainTradeTransaction/ram:ApplicableHeaderTradeDelivery': '',
+    'ram:IncludedSupplyChainTradeLineItem/ram:SpecifiedLineTradeSettlement': '',
     // The XSD demands a name of the project. [CEN/TS 16931-3-3, BT-11]
     'ram:Name!=': 'Project reference',
   },
@@ -151,7 +155,8 @@ const cii: Syntax = {
     'ram:SpecifiedLineTradeSettlement/ram:AdditionalReferencedDocument',
     'ram:SpecifiedLineTradeSettlement/ram:ReceivableSpecifiedTradeAccountingAccount',
   ]),
-  mayBeEmpty: new Set(['ram:ApplicableHeaderTradeDelivery']),
+  saysNothing: new Set(),
+  mayBeEmpty: new Set(['ram:ApplicableHeaderTradeDelivery', 'ram:SpecifiedLineTradeSettlement']),
   rules: { root: 'cii.root', structure: 'cii.structure', cannotCarry: 'cii.cannot-carry' },
   currencyOnAmounts: false,
   // UNTDID 2379: CCYYMMDD.

@@ -1,5 +1,5 @@
 import { globSync, readdirSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
+import { constants, gunzipSync, inflateSync } from 'node:zlib'
 import { hasSharedData, sharedData, sharedPath } from '../../support/shared.ts'
 
 const folders = [
@@ -12,9 +12,12 @@ const folders = [
   'peppol-bis/examples/national',
 ]
 
-/** Every official UBL document, by its path below the shared data. */
+/** Every official UBL document, by its path below the shared data: the European ones and the French ones. */
 export const officialDocuments: readonly string[] = hasSharedData
-  ? folders.flatMap(folder => readdirSync(sharedPath(folder)).map(file => `${folder}/${file}`))
+  ? [
+      ...folders.flatMap(folder => readdirSync(sharedPath(folder)).map(file => `${folder}/${file}`)),
+      ...globSync('france/examples/**/*UBL*.xml', { cwd: sharedPath('') }).toSorted(),
+    ]
   : []
 
 /** Every CII example: the official ones and the French ones, by its path below the shared data. */
@@ -25,9 +28,28 @@ export const ciiDocuments: readonly string[] = hasSharedData
     ]
   : []
 
+/** Every official Factur-X, by its path below the shared data. */
+export const facturxDocuments: readonly string[] = hasSharedData
+  ? globSync('france/{examples,facturx}/**/*.pdf', { cwd: sharedPath('') }).toSorted()
+  : []
+
+/** The XML inside an official Factur-X: the one stream of it that is a CrossIndustryInvoice. */
+export function xmlOf(path: string): Buffer {
+  const pdf = sharedData(path)
+  const begin = 'stream'
+  for (let at = pdf.indexOf(begin); at >= 0; at = pdf.indexOf(begin, at + 1)) {
+    const octets = pdf.subarray(pdf.indexOf(0x0a, at) + 1)
+    // 0x78 is the first octet of every zlib stream.
+    if (octets[0] !== 0x78) continue
+    const inflated = inflateSync(octets, { finishFlush: constants.Z_SYNC_FLUSH })
+    if (inflated.includes('<rsm:CrossIndustryInvoice')) return inflated
+  }
+  throw new Error(`no invoice in ${path}`)
+}
+
 /** The French use cases: the same invoice as CII and as UBL, each written by the authors of the cases. */
 export const frenchPairs: readonly (readonly [cii: string, ubl: string])[] = ciiDocuments
-  .filter(path => path.includes('z12-014-annexB-v1.3/UC'))
+  .filter(path => path.includes('z12-014-annexB-v1.3/'))
   .map(path => [path, path.replace('CII', 'UBL')])
 
 /** What the official XSLT says of one document; undefined where it aborted. */

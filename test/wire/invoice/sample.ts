@@ -43,7 +43,8 @@ export function everything(json: Json): void {
   const contact = { name: 'n', phone: 'p', email: 'e@x.example' }
   const identifiers = [{ value: '12345678200010', scheme: '0009' }]
   Object.assign(json, {
-    customization: 'urn:cen.eu:en16931:2017',
+    // A specification of nobody's: the rules of EN 16931 alone.
+    customization: 'urn:cen.eu:en16931:2017#compliant#urn:example.org:all',
     process: 'M1',
     vatCurrency: 'USD',
     vatPointDate: '2026-11-20',
@@ -53,7 +54,7 @@ export function everything(json: Json): void {
     receivingAdviceReference: 'R',
     despatchAdviceReference: 'D',
     tenderReference: 'T',
-    invoicedObject: { value: 'O', scheme: 'AAA' },
+    invoicedObjects: [{ value: 'O', scheme: 'AAA' }],
     buyerAccountingReference: 'B',
     notes: [{ subjectCode: 'AAI', text: 'a note\non two lines' }, { text: '<&> "plain"' }],
     precedingInvoices: [{ number: '1', issueDate: '2026-01-01' }, { number: '2' }],
@@ -103,8 +104,8 @@ export function everything(json: Json): void {
   })
   Object.assign(json.buyer, { identifiers, tradingName: 'T', contact, address: place })
   Object.assign(json.lines[0], {
-    note: 'n',
-    object: { value: 'o', scheme: 'AAB' },
+    notes: [{ text: 'n' }],
+    objects: [{ value: 'o', scheme: 'AAB' }],
     purchaseOrderLine: '7',
     buyerAccountingReference: 'b',
     period: { start: '2026-11-02', end: '2026-11-03' },
@@ -119,4 +120,91 @@ export function everything(json: Json): void {
     originCountry: 'FR',
     attributes: [{ name: 'Colour', value: 'Oak' }],
   })
+}
+
+/** Everything, and all that EXTENDED-CTC-FR adds: parts of lines, other parties, dates and lines of references. */
+export function extended(json: Json): void {
+  everything(json)
+  const place = { line1: 'a', city: 'd', postCode: 'e', country: 'FR' }
+  const party = {
+    name: 'N',
+    tradingName: 'T',
+    role: 'AB',
+    identifiers: [
+      { value: '12345678200010', scheme: '0009' },
+      { value: '4006381333931', scheme: '0088' },
+    ],
+    legalRegistration: { value: '123456782', scheme: '0002' },
+    vatId: 'FR11123456782',
+    legalInformation: 'SAS',
+    endpoint: { value: '123456782', scheme: '0225' },
+    address: place,
+    contact: { name: 'C', phone: '1', email: 'c@x.example' },
+  }
+  const {
+    name: _,
+    tradingName: __,
+    identifiers: ___,
+    legalInformation: ____,
+    legalRegistration: _____,
+    ...payee
+  } = party
+  const reference = { number: 'R1', line: '2', date: '2026-10-01' }
+  Object.assign(json, {
+    customization: 'urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr',
+    process: 'S1',
+    purchaseOrderDate: '2026-10-02',
+    despatchAdviceDate: '2026-10-03',
+    contractDate: '2026-10-04',
+    contractType: 'frame',
+    invoicedObjects: [
+      { value: 'O', scheme: 'AAA' },
+      { value: 'P', scheme: 'AAB' },
+    ],
+    precedingInvoices: [{ number: '1', typeCode: '380', issueDate: '2026-01-01' }, { number: '2' }],
+    sellerAgent: party,
+    buyerAgent: party,
+    invoicer: party,
+    invoicee: party,
+    payer: party,
+    deliveryTerms: { code: 'DAP', place: 'Lyon' },
+    exchangeRate: { source: 'EUR', target: 'USD', rate: '1.1634', date: '2026-11-19' },
+  })
+  Object.assign(json.payee, payee)
+  for (const group of [json.allowances, json.charges]) {
+    Object.assign(group[0].vat, { exemptionReason: 'why', exemptionReasonCode: 'VATEX-EU-132' })
+  }
+  const [line] = json.lines
+  Object.assign(line, {
+    kind: 'DETAIL',
+    parentId: 'G',
+    notes: [{ subjectCode: 'BLU', text: 'n' }, { text: 'm' }],
+    objects: [
+      { value: 'o', scheme: 'AAB' },
+      { value: 'F1', scheme: 'AFL' },
+    ],
+    purchaseOrder: 'PO',
+    salesOrder: 'SO',
+    salesOrderLine: '3',
+    despatchAdvice: reference,
+    receivingAdvice: { number: 'R2', line: '5' },
+    precedingInvoices: [{ number: '7', typeCode: '380', issueDate: '2026-02-01', line: '4' }],
+    otherDocuments: [{ number: 'D1' }],
+    delivery: { name: 'Shop', location: { value: '5', scheme: '0088' }, date: '2026-11-01', address: place },
+    deliveryTerms: { code: 'EXW', place: 'Paris' },
+    seller: party,
+    vatPointDateCode: '35',
+    vatAmount: '50.00',
+    vatAmountInVatCurrency: '58.17',
+    packageQuantity: '6',
+    packageUnit: 'C62',
+  })
+  Object.assign(line.vat, { exemptionReason: '#F1#' })
+  Object.assign(line.price, { discountReason: 'r', discountReasonCode: '95' })
+  line.item.attributes.push({ code: 'AAJ', quantity: '12', unit: 'GRM' })
+  const group = { id: 'G', kind: 'GROUP', item: { name: 'group' } }
+  const nested = { id: 'H', kind: 'GROUP', parentId: 'G', item: { name: 'inner group' } }
+  const information = { id: 'I', kind: 'INFORMATION', parentId: 'H', item: { name: 'gift' } }
+  json.lines.unshift(group, nested)
+  json.lines.push(information)
 }

@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type Invoice,
+  cannotCarry,
+  readCii,
+  readInvoice,
+  readUbl,
+  writeCii,
+  writeUbl,
+} from '../../../src/wire/invoice/index.ts'
+import { itShared } from '../../support/shared.ts'
+import { type Json, extended, sample } from './sample.ts'
+import { xsdErrorsOf } from './xsd.ts'
+
+/** By the rules of EN 16931 and its extension alone. */
+function readGood(json: unknown): Invoice {
+  const reading = readInvoice(json, { rules: [] })
+  if ('findings' in reading) throw new Error(JSON.stringify(reading.findings))
+  return reading.invoice
+}
+
+function fatal(invoice: Invoice, syntax: 'ubl' | 'cii'): string[] {
+  return cannotCarry(invoice, syntax)
+    .filter(({ severity }) => severity === 'fatal')
+    .map(({ pointer }) => pointer)
+}
+
+describe('an invoice of EXTENDED-CTC-FR with every group', () => {
+  it.each(['380', '381'])('of type %s loses nothing on the way through UBL', typeCode => {
+    const invoice = readGood(sample(json => (extended(json), (json.typeCode = typeCode))))
+    // UBL demands a net amount in every line.
+    const lines = invoice.lines.map(line => ({ ...line, net: line.net ?? expect.anything() }))
+    expect(readUbl(writeUbl(invoice))).toEqual({
+      invoice: { ...invoice, lines },
+      syntax: 'ubl',
+      warnings: [],
+      unmapped: [],
+    })
+    expect(fatal(invoice, 'ubl')).toEqual([])
+  })
+
+  it('loses nothing on the way through CII', () => {
+    const invoice = readGood(sample(forCii))
+    expect(readCii(writeCii(invoice))).toEqual({ invoice, syntax: 'cii', warnings: [], unmapped: [] })
+    expect(fatal(invoice, 'cii')).toEqual([])
+  })
+
+  itShared('is valid against the XSDs', () => {
+    for (const typeCode of ['380', '381']) {
+      const invoice = readGood(sample(json => (extended(json), (json.typeCode = typeCode))))
+      expect(xsdErrorsOf(writeUbl(invoice))).toEqual([])
+      expect(xsdErrorsOf(writeCii(invoice), 'D22B')).toEqual([])
+    }
+    const older = readGood(sample(json => (forCii(json), (json.precedingInvoices.length = 1))))
+    expect(xsdErrorsOf(writeCii(older), 'D16B')).toEqual([])
+  })
+
+  it('has groups whose net amount is the sum of the lines right below them', () => {
+    const { lines, totals } = readGood(sample(extended))
+    const nets = lines.map(({ id, net }) => [id, net?.toString()])
+    expect(nets[0]).toEqual(['G', lines[2]?.net?.toString()])
+    expect(nets[1]).toEqual(['H', '0.00'])
+    expect(nets.at(-1)).toEqual(['I', undefined])
+    const counted = [lines[2]?.net, lines[3]?.net].map(String).map(Number)
+    expect(Number(totals.lineNet)).toBeCloseTo(
+      counted.reduce((a, b) => a + b, 0),
+      2,
+    )
+  })
+})
+
+/** A card network and a second payment reference have no place in CII. */
+function forCii(json: Json): void {
+  extended(json)
+  json.paymentMeans[1].remittanceInformation = json.paymentMeans[0].remittanceInformation
+  delete json.paymentMeans[0].card.network
+  json.seller.contact = { name: 'N', department: 'D' }
+  Object.assign(json.paymentMeans[1].transfer, { account: 'FR7630006000011234567890189', proprietaryAccount: 'X1' })
+  Object.assign(json.lines[2], { amountWithVat: '300.00' })
+  json.prepayments = [{ amount: '10.00', date: '2026-11-03' }, { amount: '90.00' }]
+}
+
+describe('what only some syntaxes carry', () => {
+  it('is named: a department, a proprietary account and the amount with VAT of a line in UBL', () => {
+    expect(fatal(readGood(sample(forCii)), 'ubl')).toEqual([
+      '/seller/contact/department',
+      '/paymentMeans/1/transfer/proprietaryAccount',
+      '/lines/2/amountWithVat',
+    ])
+  })
+
+  it('is named: a department without a person, and a proprietary account beside another one, in CII', () => {
+    const invoice = readGood(
+      sample(json => {
+        json.seller.contact = { department: 'D' }
+        Object.assign(json.paymentMeans[0].transfer, { account: '12345', proprietaryAccount: 'X1' })
+      }),
+    )
+    expect(fatal(invoice, 'cii')).toEqual(['/seller/contact/department', '/paymentMeans/0/transfer/proprietaryAccount'])
+  })
+
+  it('is named: a payer in UBL when there are no payment means to stand in', () => {
+    const { paymentMeans: _, ...invoice } = readGood(
+      sample(json => (json.payer = { name: 'N', identifiers: [{ value: '1', scheme: '0088' }] })),
+    )
+    expect(fatal(invoice, 'ubl')).toEqual(['/payer/name', '/payer/identifiers/0/value', '/payer/identifiers/0/scheme'])
+    expect(fatal(invoice, 'cii')).toEqual([])
+  })
+
+  it('is named: prepayments in a credit note of UBL', () => {
+    const invoice = readGood(sample(json => ((json.prepayments = [{ amount: '1.00' }]), (json.typeCode = '381'))))
+    expect(fatal(invoice, 'ubl')).toEqual(['/prepayments/0/amount'])
+    expect(readUbl(writeUbl({ ...invoice, typeCode: '380' }))).toMatchObject({ invoice: { prepayments: [{}] } })
+  })
+
+  it('is warned of: a second preceding invoice of a line, which needs D22B', () => {
+    const invoice = readGood(sample(json => (json.lines[0].precedingInvoices = [{ number: '1' }, { number: '2' }])))
+    expect(cannotCarry(invoice, 'cii')).toMatchObject([
+      { severity: 'warning', pointer: '/lines/0/precedingInvoices/1', term: 'EXT-FR-FE-136' },
+    ])
+    expect(cannotCarry(invoice, 'ubl')).toEqual([])
+  })
+
+  it('a payer stands in the first payment means of UBL only, with all its identifiers', () => {
+    const written = writeUbl(readGood(sample(extended))).toString()
+    expect(written.match(/<cac:PayerParty>/g)).toHaveLength(1)
+    expect(
+      written.match(/<cac:PayerParty>.*?<\/cac:PayerParty>/)?.[0].match(/<cac:PartyIdentification>/g),
+    ).toHaveLength(2)
+  })
+})
+
+const ubl = writeUbl(readGood(sample(extended))).toString()
+
+describe('what EN 16931 has no term for', () => {
+  it.each([
+    [
+      'a second party of a kind',
+      /(<cac:AgentParty>.*?<\/cac:AgentParty>)(<cac:Serv.*?<\/cac:ServiceProviderParty>)/,
+      '$1$2$2',
+    ],
+    ['a second delivery of a line', /(?<=<\/cac:DocumentReference>)<cac:Delivery>.*?<\/cac:Delivery>/, '$&$&'],
+    [
+      'a line VAT amount in a third currency',
+      /(<cac:TaxTotal>)(<cbc:TaxAmount currencyID="EUR">50)/,
+      '<cac:TaxTotal><cbc:TaxAmount currencyID="DKK">1</cbc:TaxAmount></cac:TaxTotal>$1$2',
+    ],
+  ])('makes no document wrong: %s is named', (_title, from, to) => {
+    const forged = ubl.replace(from, to)
+    expect(forged).not.toBe(ubl)
+    const reading = readUbl(Buffer.from(forged))
+    expect('unmapped' in reading && reading.unmapped).toHaveLength(1)
+  })
+
+  it('is not a part of another invoice, when a line refers to it', () => {
+    const invoice = readGood(sample(json => (json.lines[0].precedingInvoices = [{ number: 'F-2026-0041' }])))
+    expect(readUbl(writeUbl(invoice))).toMatchObject({ invoice: { lines: [{ precedingInvoices: [{}] }, {}] } })
+    const own = writeUbl(invoice).toString().replace('>F-2026-0041<', '>F-2026-0042<')
+    const reading = readUbl(Buffer.from(own))
+    expect('invoice' in reading && reading.invoice.lines[0]?.precedingInvoices).toBeUndefined()
+  })
+})
+
+describe('lines with parts', () => {
+  const rulesOf = (change: (json: Json) => unknown): string[] => {
+    const reading = readInvoice(sample(change))
+    return ('findings' in reading ? reading.findings : reading.warnings).map(
+      ({ rule, pointer }) => `${rule} ${pointer}`,
+    )
+  }
+  const part = (kind: string | undefined, more = {}) =>
+    rulesOf(json => json.lines.push({ id: '9', item: { name: 'x' }, ...(kind === undefined ? {} : { kind }), ...more }))
+
+  it('groups and information need no quantity, price and VAT', () => {
+    expect(part('GROUP')).toEqual([])
+    expect(part('INFORMATION')).toEqual([])
+  })
+
+  it.each([undefined, 'DETAIL'])('every other line does (%s)', kind => {
+    expect(part(kind)).toEqual([
+      'BR-22 /lines/2/quantity',
+      'BR-23 /lines/2/unit',
+      'BR-26 /lines/2/price/net',
+      'BR-CO-04 /lines/2/vat/category',
+    ])
+  })
+
+  it('a group that contains itself has no net amount to compute', () => {
+    const json = sample(invoice => {
+      invoice.lines.push({ id: '8', parentId: '9', kind: 'GROUP', item: { name: 'x' } })
+      invoice.lines.push({ id: '9', parentId: '8', kind: 'GROUP', item: { name: 'y' } })
+    })
+    const { lines } = readGood(json)
+    expect([lines[2]?.net, lines[3]?.net]).toEqual([undefined, undefined])
+  })
+
+  it('a group does not count in the totals and the VAT breakdown, whatever it says itself', () => {
+    const before = readGood(sample())
+    const after = readGood(
+      sample(json =>
+        json.lines.push(
+          { ...json.lines[0], id: '9', kind: 'GROUP', net: '250.00' },
+          { ...json.lines[0], id: '10', kind: 'INFORMATION' },
+        ),
+      ),
+    )
+    expect(after.totals).toEqual(before.totals)
+    expect(after.vatBreakdown).toEqual(before.vatBreakdown)
+  })
+})
