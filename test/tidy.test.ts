@@ -97,7 +97,7 @@ const laws: Readonly<Record<string, Law>> = {
   },
   'src/edge/cli': {
     modules: ['*'],
-    packages: ['node:crypto', 'node:fs', 'node:path', 'node:timers', 'node:util'],
+    packages: ['node:crypto', 'node:fs', 'node:path', 'node:timers', 'node:util', 'node:zlib'],
   },
   'src/sandbox': { modules: ['*'], packages: ['*'] },
   'src/node.ts': { modules: ['*'], packages: ['koa', 'node:fs', 'node:path', 'node:url'] },

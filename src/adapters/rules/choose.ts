@@ -100,3 +100,21 @@ export function compareVersions(a: string, b: string): number {
 export function isNamed(pack: AnyPack, wanted: string): boolean {
   return wanted === pack.name || wanted === packName(pack)
 }
+
+/** Whether a pack of rules is for such a document, on whatever day; one that is only run by name is for every document of its syntax. */
+export function isFor(pack: Pack, facts: DocumentFacts): boolean {
+  return isAbout(pack, facts) && (pack.applies.length === 0 || strengthOf(pack, facts) > 0)
+}
+
+/** What a pack does on a day. */
+export type PackState = 'in-force' | 'superseded' | 'not-yet' | 'over' | 'inactive' | 'by-name'
+
+/** Among all packs of the store. */
+export function stateOf(pack: AnyPack, packs: readonly AnyPack[], day: string): PackState {
+  if (!pack.active) return 'inactive'
+  if (pack.validFrom !== undefined && day < pack.validFrom) return 'not-yet'
+  if (pack.validTo !== undefined && day > pack.validTo) return 'over'
+  const rivals = packs.filter(one => one.name === pack.name && isInForce(one, day))
+  if (newestOf(rivals)[0]?.version !== pack.version) return 'superseded'
+  return pack.applies.length === 0 ? 'by-name' : 'in-force'
+}

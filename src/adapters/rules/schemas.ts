@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads'
 import type { SchemaCircumstances, Schemas } from '../../services/ports.ts'
 import { compareVersions, isInForce, isNamed, newestOf, strengthOf } from './choose.ts'
 import { packName, type SchemaPack } from './pack.ts'
@@ -8,15 +9,20 @@ import { Watched } from './watched.ts'
 
 export interface SchemaOptions {
   readonly folder: string
-  /** Longer documents are checked by a thread of their own; 1 MB when not given. */
+  /** Longer documents are checked by a thread of their own; 1 MB when not given, and never when the caller is such a thread. */
   readonly threadFromOctets?: number
 }
+
+const ordinaryOctets = 1024 * 1024
 
 /**
  * The schemas of a store, each compiled when it is first wanted and then kept until it is disposed or leaves the store. A folder that is not
  * there has no schemas. A document with a DOCTYPE, or in another encoding than one that begins like ASCII, is not given to the library.
  */
-export function createSchemas({ folder, threadFromOctets = 1024 * 1024 }: SchemaOptions): Schemas & Disposable {
+export function createSchemas({
+  folder,
+  threadFromOctets = isMainThread ? ordinaryOctets : Infinity,
+}: SchemaOptions): Schemas & Disposable {
   const store = new Watched(folder)
   const compiled = new CompiledSchemas(folder)
   const thread = new SchemaWorker(folder)

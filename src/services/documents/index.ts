@@ -3,6 +3,7 @@ import { open } from './open.ts'
 import type { Documents, DocumentsWorld } from './types.ts'
 import { validate } from './validate.ts'
 
+export { factsOf } from './facts.ts'
 export type * from './types.ts'
 
 /** The document engine: judges, converts and opens documents of any format. Stateless; everything comes in through the ports. */

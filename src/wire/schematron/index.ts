@@ -1,3 +1,4 @@
+export { type CheckText, readChecks } from './check-text.ts'
 export { compiledFormat, compileSchematron } from './compile.ts'
 export { loadRules, type RuleSet } from './load.ts'
 export type { Reference, Resolve } from './reuse.ts'

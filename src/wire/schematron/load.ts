@@ -1,5 +1,5 @@
-import type { Severity } from './run.ts'
 import { runtime } from './runtime.ts'
+import { type Severity, severityOf } from './severity.ts'
 import type { Node } from './tree.ts'
 
 /** Rules ready to run. */
@@ -80,17 +80,8 @@ export function loadRules(code: string): RuleSet {
   }
 }
 
-const severities: Readonly<Record<string, Severity>> = {
-  fatal: 'fatal',
-  error: 'error',
-  warning: 'warning',
-  warn: 'warning',
-  information: 'information',
-  info: 'information',
-}
-
 function loadCheck({ id, flag, message, unless, test = () => true }: WrittenCheck): Check {
-  const severity = severities[flag?.toLowerCase() ?? ''] ?? 'error'
+  const severity = severityOf(flag)
   return { id, severity, message, term: /(?:^|[_-])(B[TG]-\d+(?:-\d+)?)$/.exec(id)?.[1], unless, test }
 }
 

@@ -1,6 +1,7 @@
 import type { XmlElement } from '../xml/index.ts'
 import { DynamicError } from './error.ts'
 import type { Check, Context, RuleSet, Trie } from './load.ts'
+import type { Severity } from './severity.ts'
 import { elementKind, locationOf, type Node, Tree } from './tree.ts'
 
 /** A check that a document did not pass. */
@@ -17,8 +18,6 @@ export interface RuleFinding {
   /** The test could not be evaluated, e.g. because an amount is no number: the document is wrong, but the rule did not say so. */
   readonly isError: boolean
 }
-
-export type Severity = 'fatal' | 'error' | 'warning' | 'information'
 
 /** Nobody reads more, and a hostile document could cause millions. */
 const findingsMax = 10_000
