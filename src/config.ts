@@ -213,6 +213,40 @@ const settings = {
       text: 'Pause before each further attempt; after the last one a transmission fails.',
     }),
   },
+  rules: {
+    folder: folder({
+      default: '.passerelle/rules',
+      text: 'Where imported rule packs and schemas lie; `passerelle rules import` puts them there.',
+    }),
+  },
+  documents: {
+    threadsMax: integer({
+      default: 2,
+      min: 1,
+      max: 64,
+      text: 'Threads that judge and convert large documents, so that these hold nothing up.',
+    }),
+    threadOctetsMin: integer({
+      default: 1_048_576,
+      min: 0,
+      unit: 'octets',
+      text: 'A document of this size or more goes to such a thread.',
+    }),
+    secondsMax: integer({
+      default: 60,
+      min: 1,
+      max: 3600,
+      unit: 'seconds',
+      text: 'A document that takes longer in a thread is given up and told so.',
+    }),
+    megabytesMax: integer({
+      default: 1024,
+      min: 128,
+      max: 65_536,
+      unit: 'megabytes',
+      text: 'The same for the memory of the thread.',
+    }),
+  },
   cache: {
     foundSecondsMax: integer({
       default: 900,

@@ -13,6 +13,7 @@ import { as4Door } from './edge/as4/index.ts'
 import { type RequestState, errorMapper, listen, requestId } from './edge/http/index.ts'
 import { opsDoor } from './edge/ops/index.ts'
 import { smpDoor } from './edge/smp/index.ts'
+import { type Engine, openEngine } from './engine/index.ts'
 import { type Clock, type Random, systemClock, systemRandom } from './kernel/index.ts'
 import { type Directory, createDirectory } from './services/directory/index.ts'
 import type { Route } from './services/domain.ts'
@@ -123,6 +124,8 @@ export interface Core extends AsyncDisposable {
   readonly directory: Directory
   readonly registry: Registry
   readonly invoicing: Invoicing
+  /** Judges and converts documents. */
+  readonly documents: Engine
   readonly trust: Trust
 }
 
@@ -186,6 +189,7 @@ export async function createCore(config: Config, environment: NodeEnvironment = 
       ...exchangeSettings(config),
     }),
   )
+  const documents = stack.use(openEngine({ clock, ...engineSettings(config) }))
   const invoicing = createInvoicing({ random, exchange, blobs, codeLists, staticRoutes: staticRoutesOf(config) })
   await registerConfigured(config, registry)
   const owned = stack.move()
@@ -202,6 +206,7 @@ export async function createCore(config: Config, environment: NodeEnvironment = 
     directory,
     registry,
     invoicing,
+    documents,
     trust,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
@@ -241,6 +246,15 @@ function exchangeSettings(config: Config) {
     sendConcurrency: config.exchange.sendersMax,
     processConcurrency: config.exchange.processorsMax,
     stopSeconds: config.http.stopSeconds,
+  }
+}
+
+function engineSettings({ rules, documents }: Config) {
+  const { threadsMax, threadOctetsMin, secondsMax, megabytesMax } = documents
+  return {
+    rulesFolder: rules.folder,
+    threads: { count: threadsMax, secondsMax, megabytesMax },
+    threadedFrom: threadOctetsMin,
   }
 }
 

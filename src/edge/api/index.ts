@@ -2,6 +2,7 @@ import type Koa from 'koa'
 import type { Directory } from '../../services/directory/index.ts'
 import { type RequestState, type RouteEntry, serveRoutes } from '../http/index.ts'
 import { authenticate } from './authentication.ts'
+import { documentRoutes } from './documents.ts'
 import { type InvoiceServices, invoiceRoutes } from './invoices.ts'
 import { openApiDocument } from './openapi.ts'
 import { participantRoutes } from './participants.ts'
@@ -31,7 +32,7 @@ export function apiDoor(services: ApiServices): readonly Koa.Middleware<RequestS
 
 /** The table of all routes that need a token. */
 export function apiRoutes(services: Omit<ApiServices, 'tokenHashes' | 'publicUrl'>): readonly RouteEntry[] {
-  return [...invoiceRoutes(services), ...participantRoutes(services.directory)]
+  return [...invoiceRoutes(services), ...documentRoutes(services), ...participantRoutes(services.directory)]
 }
 
 /** Readable by everyone: it says nothing that is not in our repository. */

@@ -1,4 +1,5 @@
 import type { Spool } from '../../kernel/index.ts'
+import type { Documents } from '../../services/documents/index.ts'
 import type { IdempotencyKey, Invoice, InvoiceId } from '../../services/domain.ts'
 import type { Invoicing, SendOutcome, SendRequest } from '../../services/invoicing/index.ts'
 import type { TransmissionReader } from '../../services/ports.ts'
@@ -17,6 +18,7 @@ import { invoiceJson, linksOf, statusJson, traceJson } from './representation.ts
 export interface InvoiceServices {
   readonly invoicing: Invoicing
   readonly reader: TransmissionReader
+  readonly documents: Documents
   /** Takes large documents while they arrive. */
   readonly spool: Spool
   readonly limits: { readonly bodyOctetsMax: number; readonly jsonOctetsMax: number; readonly pageMax: number }
@@ -25,9 +27,11 @@ export interface InvoiceServices {
 /** Invoices: send, list, look at. */
 export function invoiceRoutes(services: InvoiceServices): readonly RouteEntry[] {
   const byId =
-    (handle: (ctx: RouteContext, invoice: Invoice) => Promise<void>): RouteEntry['handle'] =>
+    (
+      handle: (ctx: RouteContext, invoice: Invoice, parameters: Readonly<Record<string, string>>) => Promise<void>,
+    ): RouteEntry['handle'] =>
     async (ctx, parameters) =>
-      handle(ctx, await findInvoice(services.reader, parameters['id'] ?? ''))
+      handle(ctx, await findInvoice(services.reader, parameters['id'] ?? ''), parameters)
   return [
     { method: 'post', path: '/invoices', handle: ctx => send(services, ctx) },
     { method: 'get', path: '/invoices', handle: ctx => list(services, ctx) },
@@ -49,7 +53,7 @@ export function invoiceRoutes(services: InvoiceServices): readonly RouteEntry[] 
     ...Object.entries(files).map(([name, give]): RouteEntry => ({
       method: 'get',
       path: `/invoices/{id}/files/${name}`,
-      handle: byId((ctx, invoice) => give(services.reader, ctx, invoice)),
+      handle: byId((ctx, invoice, parameters) => give(services, ctx, invoice, parameters)),
     })),
   ]
 }

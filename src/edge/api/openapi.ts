@@ -1,5 +1,6 @@
 import { invoiceJsonSchema } from '../../wire/invoice/index.ts'
 import { problemCodes } from '../http/index.ts'
+import { acceptLanguage, documentPaths, leftOutHeader } from './openapi-documents.ts'
 import { schemas } from './schemas.ts'
 
 /* The description of the API, written by hand; tests hold it against the routes, and every answer against its schema. */
@@ -98,9 +99,31 @@ const paths = {
     'The business document as it travelled',
     'application/xml',
   ),
-  '/invoices/{id}/files/ubl': converted('getInvoiceUbl', 'The invoice in UBL: converted when it travelled in CII'),
-  '/invoices/{id}/files/cii': converted('getInvoiceCii', 'The invoice in CII: converted when it travelled in UBL'),
+  '/invoices/{id}/files/ubl': converted('getInvoiceUbl', {
+    summary: 'The invoice in UBL: converted when it travelled in another syntax',
+  }),
+  '/invoices/{id}/files/cii': converted('getInvoiceCii', {
+    summary: 'The invoice in CII: converted when it travelled in another syntax',
+  }),
+  '/invoices/{id}/files/facturx': converted('getInvoiceFacturx', {
+    summary: 'The invoice as a Factur-X (PDF/A-3 with its XML) of the profile EN 16931',
+    mediaType: 'application/pdf',
+    isPage: true,
+  }),
+  '/invoices/{id}/files/pdf': converted('getInvoicePdf', {
+    summary: 'The invoice as a person reads it, as PDF',
+    mediaType: 'application/pdf',
+    isPage: true,
+  }),
+  '/invoices/{id}/files/html': converted('getInvoiceHtml', {
+    summary: 'The invoice as a person reads it, as a page without scripts and outside references',
+    mediaType: 'text/html',
+    isPage: true,
+  }),
+  '/invoices/{id}/files/attachments': attachmentList(),
+  '/invoices/{id}/files/attachments/{number}': attachment(),
   '/invoices/{id}/files/receipt': file('getInvoiceReceipt', 'The signed receipt', 'application/soap+xml'),
+  ...documentPaths({ query, problem, everywhere }),
   '/participants/{participant}': {
     get: {
       operationId: 'lookUpParticipant',
@@ -182,17 +205,50 @@ function file(operationId: string, summary: string, mediaType: string) {
   }
 }
 
-function converted(operationId: string, summary: string): object {
-  const { get } = file(operationId, summary, 'application/xml')
-  const leftOut = {
-    description: 'Only when converted: how many elements and terms of the original the document does not carry.',
-    schema: { type: 'integer', minimum: 0 },
-  }
-  const found = { ...get.responses['200'], headers: { 'Passerelle-Left-Out': leftOut } }
+interface Converted {
+  readonly summary: string
+  readonly mediaType?: string
+  /** Its words are in a language that the reader may choose. */
+  readonly isPage?: true
+}
+
+function converted(operationId: string, { summary, mediaType = 'application/xml', isPage }: Converted): object {
+  const { get } = file(operationId, summary, mediaType)
+  const found = { ...get.responses['200'], headers: leftOutHeader }
   const refused = problem(
-    'The document cannot be converted: it is no XML, cannot be read as an invoice or is too large.',
+    'The document cannot be converted: it cannot be read as an invoice or is too large. `errors` says what is wrong with it.',
   )
-  return { get: { ...get, responses: { ...get.responses, '200': found, '422': refused } } }
+  const parameters = isPage === undefined ? get.parameters : [...get.parameters, acceptLanguage]
+  return { get: { ...get, parameters, responses: { ...get.responses, '200': found, '422': refused } } }
+}
+
+function attachmentList(): object {
+  const { get } = one('listInvoiceAttachments', 'The files inside the document', 'AttachmentList') as { get: object }
+  const refused = { '422': problem('The document is too large to be looked into.') }
+  return { get: { ...get, responses: { ...(get as { responses: object }).responses, ...refused } } }
+}
+
+function attachment(): object {
+  const { get } = file('getInvoiceAttachment', 'One of them, as it is', 'application/octet-stream')
+  const number = {
+    name: 'number',
+    in: 'path',
+    required: true,
+    description: 'Its number in the list, from 1.',
+    schema: { type: 'integer', minimum: 1 },
+  }
+  const found = {
+    description: 'The file, under its own media type.',
+    content: { '*/*': { schema: { type: 'string' } } },
+  }
+  const refused = problem('The document is too large to be looked into.')
+  return {
+    get: {
+      ...get,
+      parameters: [...get.parameters, number],
+      responses: { ...get.responses, '200': found, '422': refused },
+    },
+  }
 }
 
 /** The OpenAPI 3.1 document of the API. `server` is where this node's API is reached, e.g. `https://ap.example.org/api/v1`. */

@@ -20,6 +20,10 @@ export function linksOf(id: string): Record<string, string> {
     original: `${self}/files/original`,
     ubl: `${self}/files/ubl`,
     cii: `${self}/files/cii`,
+    facturx: `${self}/files/facturx`,
+    pdf: `${self}/files/pdf`,
+    html: `${self}/files/html`,
+    attachments: `${self}/files/attachments`,
     receipt: `${self}/files/receipt`,
   }
 }

@@ -54,11 +54,52 @@ const eventKinds = [
   'exception',
 ] as const
 
+const orNull: Schema = { type: ['string', 'null'] }
+
+const verdict: Readonly<Record<string, Schema>> = {
+  syntax: oneOf('ubl', 'cii', 'facturx', 'json', 'cdar', 'other', 'unknown'),
+  profile: { ...orNull, description: 'BT-24.' },
+  valid: { type: 'boolean', description: 'No finding is fatal or an error.' },
+  packs: {
+    ...listOf(text),
+    description: '`name@version` of every pack and schema that judged; none: only the rules of the model did.',
+  },
+  findings: listOf(
+    object({
+      rule: text,
+      severity: oneOf('fatal', 'error', 'warning', 'information'),
+      layer: oneOf('xsd', 'pack', 'model'),
+      location: orNull,
+      pointer: orNull,
+      message: text,
+    }),
+  ),
+}
+
+/** One thing that is wrong with a document, or that a conversion loses. */
+const finding: Schema = {
+  type: 'object',
+  properties: { pointer: text, rule: text, message: text, severity: oneOf('fatal', 'warning'), term: text },
+  required: ['pointer', 'rule', 'message'],
+}
+
 /** Components of the API's description; `problemCodes` are those that an answer may carry. */
 export function schemas(problemCodes: readonly string[]): Readonly<Record<string, Schema>> {
   return {
     Accepted: object({ id: uuid, 'transmissionId?': uuid, repeated: flag, links: ref('Links') }),
-    Links: object({ self: text, status: text, events: text, original: text, ubl: text, cii: text, receipt: text }),
+    Links: object({
+      self: text,
+      status: text,
+      events: text,
+      original: text,
+      ubl: text,
+      cii: text,
+      facturx: text,
+      pdf: text,
+      html: text,
+      attachments: text,
+      receipt: text,
+    }),
     InvoicePage: object({ invoices: listOf(ref('Invoice')), 'next?': uuid }),
     Invoice: object({
       id: uuid,
@@ -112,6 +153,27 @@ export function schemas(problemCodes: readonly string[]): Readonly<Record<string
       ),
     }),
     Step: object({ name: oneOf(...stepNames), microseconds: count, detail }),
+    Verdict: object(verdict),
+    VerdictList: object({ verdicts: listOf(object({ file: text, ...verdict })) }),
+    ConversionReport: object({
+      mimeType: text,
+      content: { type: 'string', contentEncoding: 'base64' },
+      unmapped: listOf(text),
+      lost: listOf(finding),
+    }),
+    AttachmentList: object({
+      attachments: listOf(
+        object({
+          number: count,
+          name: text,
+          mimeType: text,
+          'description?': text,
+          'relationship?': text,
+          size: count,
+          link: text,
+        }),
+      ),
+    }),
     ParticipantCard: object({ participant: text, smp: text, documentTypes: listOf(text), steps: listOf(ref('Step')) }),
     ParticipantEndpoint: object({
       participant: text,
@@ -128,11 +190,6 @@ export function schemas(problemCodes: readonly string[]): Readonly<Record<string
 
 /** RFC 9457 with the members of our own; extensions of single problems are allowed beside them. */
 function problemSchema(codes: readonly string[]): Schema {
-  const error = {
-    type: 'object',
-    properties: { pointer: text, rule: text, message: text, severity: oneOf('fatal', 'warning'), term: text },
-    required: ['pointer', 'rule', 'message'],
-  }
   return {
     type: 'object',
     properties: {
@@ -143,7 +200,7 @@ function problemSchema(codes: readonly string[]): Schema {
       instance: text,
       code: oneOf(...codes),
       retry: { type: 'boolean', description: 'Whether the same request may succeed later.' },
-      errors: listOf(error),
+      errors: listOf(finding),
       steps: listOf(ref('Step')),
       failure: ref('Failure'),
       links: { type: 'object', additionalProperties: text },

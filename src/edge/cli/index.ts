@@ -2,9 +2,11 @@ import { WireError } from '../../kernel/index.ts'
 import { type Command, type ExitCode, helpOf, parseArguments, UsageError } from './command.ts'
 import { config } from './config.ts'
 import { convert } from './convert.ts'
+import { extract } from './extract.ts'
 import { keys } from './keys.ts'
 import { lookup } from './lookup.ts'
 import { migrate } from './migrate.ts'
+import { render } from './render.ts'
 import { rules } from './rules.ts'
 import { sandbox } from './sandbox.ts'
 import { send } from './send.ts'
@@ -19,6 +21,8 @@ const commands: readonly Command[] = [
   send,
   validate,
   convert,
+  render,
+  extract,
   rules,
   lookup,
   trace,

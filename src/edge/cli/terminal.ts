@@ -10,8 +10,10 @@ export interface Terminal {
   progress(text: string): void
   /** What went wrong, on standard error; with --json as an object on standard output. */
   failure(message: string, fields?: object): void
-  /** Octets as they are, for output that is a file. */
-  raw(text: string): void
+  /** Text or octets as they are, for output that is a file. */
+  raw(content: string | Uint8Array): void
+  /** Whether a person looks at what is written there. */
+  readonly isScreen: { readonly output: boolean; readonly errors: boolean }
 }
 
 export interface Paint {
@@ -23,7 +25,7 @@ export interface Paint {
 
 /** As much of a stream as a command needs. */
 export interface TerminalStream {
-  write(text: string): unknown
+  write(content: string | Uint8Array): unknown
   readonly isTTY?: boolean
   on?(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown
 }
@@ -67,10 +69,11 @@ export function openTerminal({ output, errors, colours }: TerminalStreams, json:
       if (json) output.write(`${JSON.stringify({ error: { message, ...fields } })}\n`)
       else errors.write(`passerelle: ${message}\n`)
     },
-    raw: text => {
+    raw: content => {
       wipe()
-      output.write(text)
+      output.write(content)
     },
+    isScreen: { output: output.isTTY === true, errors: errors.isTTY === true },
   }
 }
 

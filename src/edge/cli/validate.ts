@@ -1,165 +1,119 @@
-import { readFileSync, statSync } from 'node:fs'
-import {
-  choosePack,
-  listPacks,
-  loadPack,
-  type Pack,
-  packName,
-  profileOf,
-  syntaxOf,
-} from '../../adapters/rules/index.ts'
-import { isoOf, systemClock } from '../../kernel/index.ts'
-import { readDocumentToSend } from '../../wire/invoice/index.ts'
-import { type RuleSet, runRules } from '../../wire/schematron/index.ts'
-import { parseXml, type XmlDocument, XmlError } from '../../wire/xml/index.ts'
+import type { Engine } from '../../engine/index.ts'
+import { WireError } from '../../kernel/index.ts'
+import type { ValidationOptions } from '../../services/documents/index.ts'
 import { type Arguments, type Command, UsageError } from './command.ts'
-import { dayOf, rulesFolder, rulesFolderOf } from './rules.ts'
+import { listFiles, readDocumentFile } from './document-files.ts'
+import { engineFor } from './documents.ts'
+import { inOrder } from './in-order.ts'
+import { junitReport } from './report-junit.ts'
+import { sarifReport } from './report-sarif.ts'
+import type { FileVerdict, VerdictReport } from './report.ts'
+import { dayOf, rulesFolder } from './rules.ts'
 import type { Terminal } from './terminal.ts'
 
 export const validate: Command = {
   name: 'validate',
-  summary: 'Checks invoices: by the rules of the model, or by imported packs of official rules.',
-  usage: 'FILE… [--pack NAME …] [--as-of DATE]',
+  summary:
+    'Judges documents (UBL, CII, Factur-X, JSON) by schema, by imported packs of official rules and by the rules of the model.',
+  usage: 'FILE… [--as-of DATE] [--pack NAME …] [--json | --format sarif|junit]',
   positionals: { min: 1, max: Infinity },
   options: {
     pack: {
       type: 'string',
       value: 'NAME',
       multiple: true,
-      text: 'Runs just this pack, name or name@version (passerelle rules list); may be repeated.',
+      text: 'Runs just this pack, name or name@version (passerelle rules list), without schema and model; may be repeated.',
     },
-    'as-of': { type: 'string', value: 'DATE', text: 'Takes the versions in force on this day; today when not given.' },
+    'as-of': { type: 'string', value: 'DATE', text: 'Takes the rules in force on this day; today when not given.' },
+    language: { type: 'string', value: 'LANGUAGE', text: 'Of the findings: en or fr, where the rule speaks it.' },
+    format: {
+      type: 'string',
+      value: 'FORMAT',
+      text: 'One report of all files for CI systems: sarif (2.1.0) or junit.',
+    },
     rules: rulesFolder,
   },
   notes: [
-    'Without --pack an invoice in UBL or CII is checked by the rules of the model.',
-    'With --json every file gives one line. The exit code is 0 when all are valid, 1 when one is not.',
+    'FILE is a file, a folder (every .xml, .pdf and .json below it), a pattern such as "in/*.xml", or - for standard input.',
+    'Which packs judge a document follows from its syntax, its BT-24, its countries and the day.',
+    'With --json every file gives one line. The exit code is 0 when all are valid, 1 when one is not, 2 for wrong usage.',
   ],
   async run(given, terminal) {
-    const files = given.positionals
-    for (const file of files) checkFile(file)
-    const packs = loadPacks(given)
+    const report = reportOf(given, terminal)
+    const options = optionsOf(given)
+    const files = listFiles(given.positionals)
+    const { engine, atOnce } = engineFor(given, files.length)
+    await using _ended = engine
+    let done = 0
     let allValid = true
-    for (const file of files) {
-      const verdict = judge(file, packs)
+    for await (const verdict of inOrder(files, atOnce, file => judge(file, engine, options))) {
       allValid &&= verdict.valid
-      show(verdict, terminal)
+      report.add(verdict)
+      showProgress(++done, files.length, terminal)
     }
+    report.end()
     return allValid ? 0 : 1
   },
 }
 
-/** One line of --json. */
-interface Verdict {
-  readonly file: string
-  readonly syntax: string
-  /** BT-24; null when the document does not say. */
-  readonly profile: string | null
-  /** No finding is fatal or an error. */
-  readonly valid: boolean
-  readonly packs: readonly string[]
-  readonly findings: readonly VerdictFinding[]
+function optionsOf(given: Arguments): ValidationOptions {
+  const language = given.value('language') ?? 'en'
+  if (language !== 'en' && language !== 'fr') throw new UsageError(`--language ${language}: must be en or fr`)
+  return { asOf: dayOf(given, 'as-of'), packs: given.values('pack'), language }
 }
 
-interface VerdictFinding {
-  readonly rule: string
-  readonly severity: 'fatal' | 'error' | 'warning' | 'information'
-  /** xsd: the document as XML. pack: official rules. model: our own of the EN 16931 model. */
-  readonly layer: 'xsd' | 'pack' | 'model'
-  /** XPath with the prefixes of the document; null when no place is meant. */
-  readonly location: string | null
-  /** JSON pointer into the model; null when no term is meant. */
-  readonly pointer: string | null
-  readonly message: string
-}
-
-interface Loaded {
-  readonly pack: Pack
-  readonly rules: RuleSet
-}
-
-/** A file that is not there is a wrong command line, not an invalid invoice. */
-function checkFile(file: string): void {
-  const found = statSync(file, { throwIfNoEntry: false })
-  if (found === undefined) throw new UsageError(`${file} is not there`)
-  if (!found.isFile()) throw new UsageError(`${file} is no file`)
-}
-
-function loadPacks(given: Arguments): readonly Loaded[] {
-  const folder = rulesFolderOf(given)
-  const day = dayOf(given, 'as-of') ?? isoOf(systemClock.now()).slice(0, 10)
-  const imported = listPacks(folder)
-  const chosen = new Set(given.values('pack').map(name => wanted(imported, name, day)))
-  return [...chosen].sort((a, b) => a.order - b.order).map(pack => ({ pack, rules: loadPack(folder, pack) }))
-}
-
-function wanted(imported: readonly Pack[], name: string, day: string): Pack {
+async function judge(file: string, engine: Engine, options: ValidationOptions): Promise<FileVerdict> {
+  let document: Buffer
   try {
-    return choosePack(imported, name, day)
-  } catch (cause) {
-    throw new UsageError((cause as Error).message, { cause })
-  }
-}
-
-function judge(file: string, packs: readonly Loaded[]): Verdict {
-  const octets = readFileSync(file)
-  const names = packs.map(({ pack }) => packName(pack))
-  const document = read(octets)
-  if (document instanceof XmlError) {
-    const { message } = document
-    const finding = { rule: 'xml', severity: 'fatal', layer: 'xsd', location: null, pointer: null, message } as const
-    return { file, syntax: 'unknown', profile: null, valid: false, packs: names, findings: [finding] }
-  }
-  const { root } = document
-  const findings = packs.length === 0 ? modelFindings(octets) : packFindings(document, packs)
-  const valid = findings.every(({ severity }) => severity !== 'fatal' && severity !== 'error')
-  return { file, syntax: syntaxOf(root), profile: profileOf(root) ?? null, valid, packs: names, findings }
-}
-
-function read(octets: Buffer): XmlDocument | XmlError {
-  try {
-    return parseXml(octets)
+    document = readDocumentFile(file)
   } catch (error) {
-    if (error instanceof XmlError) return error
-    throw error
+    return unreadable(file, (error as Error).message)
+  }
+  try {
+    return { file, ...(await engine.validate(document, options)) }
+  } catch (cause) {
+    const isNamedWrongly =
+      cause instanceof WireError && (cause.code === 'unknown-pack' || cause.code === 'not-in-force')
+    throw isNamedWrongly ? new UsageError(cause.message, { cause }) : cause
   }
 }
 
-function packFindings({ root }: XmlDocument, packs: readonly Loaded[]): readonly VerdictFinding[] {
-  const findings = runRules(
-    root,
-    packs.map(({ rules }) => rules),
-  )
-  return findings.map(({ rule, severity, location, message }) => ({
-    rule,
-    severity,
-    layer: 'pack',
-    location,
-    pointer: null,
-    message,
-  }))
+/** One file among thousands that cannot be read does not end the run. */
+function unreadable(file: string, message: string): FileVerdict {
+  const finding = { rule: 'file', severity: 'fatal', layer: 'xsd', location: null, pointer: null, message } as const
+  return { file, syntax: 'unknown', profile: null, valid: false, packs: [], findings: [finding] }
 }
 
-function modelFindings(octets: Buffer): readonly VerdictFinding[] {
-  const reading = readDocumentToSend(octets)
-  const findings = 'findings' in reading ? reading.findings : reading.warnings
-  return findings.map(({ rule, severity, location = null, pointer, message }) => ({
-    rule,
-    severity,
-    layer: 'model',
-    location,
-    pointer,
-    message,
-  }))
+/* ── What is shown ─────────────────────────────────────────────────────────────────────────── */
+
+function reportOf(given: Arguments, terminal: Terminal): VerdictReport {
+  const format = given.value('format')
+  if (format === undefined) return { add: verdict => show(verdict, terminal), end: () => undefined }
+  if (terminal.json) throw new UsageError('--json and --format are two reports: give one of them')
+  const write = (text: string): void => terminal.raw(text)
+  if (format === 'sarif') return sarifReport(write)
+  if (format === 'junit') return junitReport(write)
+  throw new UsageError(`--format ${format}: must be sarif or junit`)
 }
 
-function show(verdict: Verdict, terminal: Terminal): void {
-  terminal.data(verdict)
+function show(verdict: FileVerdict, terminal: Terminal): void {
+  const { file, syntax, profile, valid, packs, findings } = verdict
+  terminal.data({ file, syntax, profile, valid, packs, findings })
   const { paint } = terminal
-  const { file, valid, findings } = verdict
-  terminal.line(`${file}: ${valid ? paint.good('valid') : paint.bad('invalid')}`)
+  const judges = packs.length === 0 ? 'the rules of the model only' : packs.join(', ')
+  terminal.line(`${file}: ${valid ? paint.good('valid') : paint.bad('invalid')} ${paint.dim(`(${judges})`)}`)
   for (const { rule, severity, location, pointer, message } of findings) {
     const name = severity === 'fatal' || severity === 'error' ? paint.bad(rule) : rule
     terminal.line(`  ${name}  ${location ?? pointer ?? ''}  ${message}`)
   }
+}
+
+const barWidth = 30
+
+/** On a terminal only: a log would be full of it. */
+function showProgress(done: number, all: number, terminal: Terminal): void {
+  if (!terminal.isScreen.errors || all < 2) return
+  const filled = Math.round((done / all) * barWidth)
+  const bar = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}`
+  terminal.progress(done === all ? '' : `${bar} ${done} of ${all}`)
 }

@@ -54,8 +54,8 @@ const mimeTypes: Readonly<Record<Target, string>> = {
 type Show = (world: DocumentsWorld, invoice: PartialInvoice, request: Request) => Promise<Buffer>
 
 const pages: Readonly<Record<'html' | 'pdf', Show>> = {
-  html: async (_world, invoice, { language, branding = {} }) =>
-    Buffer.from(renderHtml(viewOf(invoice, { language }), { branding })),
+  html: async ({ encodeQr }, invoice, { language, branding = {} }) =>
+    Buffer.from(renderHtml(viewOf(invoice, { language }), { branding, encodeQr })),
   pdf: ({ pdfWriter, clock }, invoice, { language, branding = {} }) =>
     pdfWriter.write(viewOf(invoice, { language }), { branding, at: clock.now() }),
 }

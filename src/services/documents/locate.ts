@@ -11,10 +11,10 @@ export function locateProblem(
   const name = /^Element '(?:\{([^}]*)\})?([^']+)'/.exec(message)
   if (line === undefined || name === null) return null
   const [from, to] = boundsOf(text, line)
-  const [, namespace = '', local = ''] = name
+  const [, namespace, local = ''] = name
   let found: XmlElement | undefined
   for (const element of elementsUpTo(root, to)) {
-    if (element.local !== local || element.namespace !== namespace) continue
+    if (element.local !== local || (namespace !== undefined && element.namespace !== namespace)) continue
     const tagEnd = text.indexOf('>', element.start)
     if (tagEnd < from || tagEnd >= to) continue
     if (found !== undefined) return null

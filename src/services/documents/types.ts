@@ -1,7 +1,7 @@
 import type { Clock } from '../../kernel/index.ts'
 import type { FacturxProfile } from '../../wire/facturx/index.ts'
 import type { Finding, Invoice, PartialInvoice } from '../../wire/invoice/index.ts'
-import type { Branding, Language } from '../../wire/view/index.ts'
+import type { Branding, Language, QrEncoder } from '../../wire/view/index.ts'
 import type { PdfReader, PdfWriter, RulePacks, Schemas } from '../ports.ts'
 
 /* What can be done with a business document that is no message yet, or no longer one: judge it, convert it, look at it. */
@@ -118,6 +118,8 @@ export interface DocumentsWorld {
   readonly schemas: Schemas
   readonly pdfReader: PdfReader
   readonly pdfWriter: PdfWriter
+  /** Draws the payment code of a page. */
+  readonly encodeQr: QrEncoder
   readonly clock: Clock
 }
 

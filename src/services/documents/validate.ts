@@ -7,7 +7,7 @@ import {
   readInvoice,
   writeUbl,
 } from '../../wire/invoice/index.ts'
-import { type RuleFinding, runRules } from '../../wire/schematron/index.ts'
+import { type RuleFinding, type RuleSet, runRules } from '../../wire/schematron/index.ts'
 import type { ChosenPack, DocumentFacts, SchemaVerdict } from '../ports.ts'
 import { locateProblem, pathOf } from './locate.ts'
 import { type Refused, type XmlSource, readSource, readXml } from './source.ts'
@@ -19,9 +19,12 @@ import { type OwnRule, sayOwn } from './words.ts'
  *
  *   xsd     the imported schema says whether the document has the shape of its syntax. Where one judged, the model's findings on
  *           shape (rules without an official id) are left out: the schema is the standard's own word, the model is stricter.
- *   pack    the imported official rules. Where a pack of the verdict has a rule, the model's finding of the same rule is left out:
- *           the official test is the verdict, ours is its copy. What the model knows more, the pointer, goes with the pack's finding.
- *   model   our rules on the EN 16931 model: alone when nothing was imported, else for those rules that no pack of the verdict has.
+ *   pack    the imported official rules. Of a family of rules that a pack of the verdict has (EN 16931, Peppol, BR-FR, …) the model's
+ *           findings are left out, also of rules that the pack has not: the official tests are the verdict, ours are their copy, and
+ *           what an official pack leaves out it leaves out on purpose (EXTENDED has no BR-S-10). What the model knows more, the
+ *           pointer, goes with the pack's finding.
+ *   model   our rules on the EN 16931 model: alone when nothing was imported, else those of the families that no pack has. What only
+ *           sending over Peppol demands is not asked of a document that does not say it is one of Peppol's.
  *
  * The official XSLT aborts as a whole at a test that cannot be evaluated ('abc' as an amount), and is for that reason run only on
  * what the schema accepts. Our packs run in any case, because their other findings are true and wanted; but on a document that the
@@ -76,7 +79,7 @@ async function judgeXml(source: XmlSource, asked: Asked): Promise<Verdict> {
   }
   const isInvoice = isWholeInvoice(facts)
   const model = asked.named === undefined && isInvoice ? modelFindings(source, asked.language) : []
-  findings.push(...packFindings(official, model, asked.language), ...unsaid(model, official))
+  findings.push(...packFindings(official, model, asked.language), ...unsaid(model, { facts, official }))
   if (asked.named === undefined && !isInvoice && packs.length === 0 && schema === undefined) {
     const rule = facts.syntax === 'other' ? 'document.root' : 'document.unjudged'
     findings.push({ ...own(rule, facts.root, asked.language), location: pathOf(source.document.root) })
@@ -191,16 +194,42 @@ function modelFinding({ rule, severity, location, pointer, message }: Finding): 
   return { rule, severity, layer: 'model', location: location ?? null, pointer, message }
 }
 
-/** Rules of the model that no other layer of the verdict has. */
-function unsaid(model: readonly VerdictFinding[], { packs, schema }: Official): readonly VerdictFinding[] {
-  return model.filter(
-    ({ rule }) => !packs.some(({ rules }) => rules.ids.has(rule)) && (schema === undefined || !isOnShape(rule)),
-  )
+/** What the model finds and no other layer of the verdict is the authority on. */
+function unsaid(
+  model: readonly VerdictFinding[],
+  { facts, official: { packs, schema } }: { readonly facts: DocumentFacts; readonly official: Official },
+): readonly VerdictFinding[] {
+  const judged = new Set(packs.flatMap(({ rules }) => familiesOf(rules)))
+  if (schema !== undefined) judged.add('shape')
+  if (!isOfPeppol(facts)) judged.add('PEPPOL')
+  return model.filter(({ rule }) => !judged.has(familyOf(rule)))
 }
 
-/** Rules without an official id are about shape: `value.amount`, `ubl.structure`. Official ids are in capitals. */
-function isOnShape(rule: string): boolean {
-  return /^[a-z]/.test(rule)
+function isOfPeppol({ customization = '', process = '' }: DocumentFacts): boolean {
+  return customization.includes('peppol') || process.includes('peppol')
+}
+
+/** Rules that are made and published together, by the beginning of their ids. Those without an official id are about shape. */
+const families: readonly (readonly [beginning: RegExp, family: string])[] = [
+  [/^[a-z]/, 'shape'],
+  [/^BR-FR-/, 'BR-FR'],
+  [/^(?:BR|UBL|CII)-/, 'EN 16931'],
+  [/^PEPPOL-/, 'PEPPOL'],
+]
+
+function familyOf(rule: string): string {
+  return families.find(([beginning]) => beginning.test(rule))?.[1] ?? rule
+}
+
+const familiesOfRules = new WeakMap<RuleSet, readonly string[]>()
+
+/** Of a pack: asked for every document, and told from a thousand ids. */
+function familiesOf(rules: RuleSet): readonly string[] {
+  const known = familiesOfRules.get(rules)
+  if (known !== undefined) return known
+  const found = [...new Set([...rules.ids].map(familyOf))].filter(family => family !== 'shape')
+  familiesOfRules.set(rules, found)
+  return found
 }
 
 /* ── Findings of our own ───────────────────────────────────────────────────────────────────── */

@@ -1,24 +1,17 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
-import { apiDoor, apiRoutes, openApiDocument } from '../../../src/edge/api/index.ts'
+import { apiDoor, apiRoutes } from '../../../src/edge/api/index.ts'
 import { instantOf } from '../../../src/kernel/index.ts'
 import type { InvoiceId } from '../../../src/services/domain.ts'
 import type { TrustedCertificate } from '../../../src/wire/pki/index.ts'
 import { parseDocumentTypeId } from '../../../src/wire/peppol/index.ts'
 import { invoiceCii, invoiceUbl } from '../../support/invoices.ts'
 import { type Answer, ask, serve, type ServedDoor } from '../serve.ts'
+import { ajv, conforms, description } from './described.ts'
 import { ciiDocumentType, documentType, invoice, process, type Script, scripted, steps, uuid } from './scripted.ts'
 
 const base = '/api/v1'
-const description = JSON.parse(JSON.stringify(openApiDocument('http://127.0.0.1/api/v1')))
-const ajv = new Ajv2020({
-  strict: false,
-  formats: { uuid: /^[0-9a-f-]{36}$/, date: /^\d{4}-\d\d-\d\d$/, 'date-time': /^\d{4}-\d\d-\d\dT[\d:.]+Z$/ },
-})
-ajv.addSchema({ ...description, $id: 'api' })
-
 interface Served extends ServedDoor {
   readonly services: ReturnType<typeof scripted>
 }
@@ -26,22 +19,6 @@ interface Served extends ServedDoor {
 async function api(script: Script = {}): Promise<Served> {
   const services = scripted(script)
   return { ...(await serve(apiDoor(services))), services }
-}
-
-/** Whether an answer is one that the description knows for the operation, with the body it describes. */
-function conforms(answer: Answer, path: string, method = 'get'): unknown {
-  const response = description.paths[path][method].responses[answer.status]
-  expect(response, `${method} ${path} answers ${answer.status}, which is not described`).toBeDefined()
-  const type = String(answer.headers['content-type']).replace(/;.*/, '')
-  expect(Object.keys(response.content)).toContain(type)
-  if (!type.endsWith('json')) return undefined
-  const pointer = ['paths', path, method, 'responses', String(answer.status), 'content', type, 'schema']
-  const encoded = pointer.map(part => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')
-  const validate = ajv.compile({ $ref: `api#/${encoded}` })
-  const body = answer.json()
-  validate(body)
-  expect(validate.errors).toBeNull()
-  return body
 }
 
 const jsonType = { 'content-type': 'application/json' }

@@ -5,6 +5,7 @@ import type { LookupResult, ParticipantCard } from '../../../src/services/direct
 import type { Attempt, Invoice, InvoiceId, Step, Transmission, TransmissionId } from '../../../src/services/domain.ts'
 import type { SendOutcome, SendRequest } from '../../../src/services/invoicing/index.ts'
 import type { InvoiceQuery } from '../../../src/services/ports.ts'
+import { engine, type Imported } from '../../services/documents/engine.ts'
 import { parseDocumentTypeId, parseParticipantId, parseProcessId } from '../../../src/wire/peppol/index.ts'
 
 export const documentType =
@@ -76,6 +77,9 @@ export interface Script {
   invoices?: readonly Invoice[]
   payload?: Buffer
   tokenHashes?: readonly string[]
+  /** What the document engine's ports answer. */
+  imported?: Imported
+  bodyOctetsMax?: number
 }
 
 /** Services that say what the script says, and remember what they were asked. */
@@ -95,7 +99,8 @@ export function scripted(
     queries,
     tokenHashes: script.tokenHashes ?? [],
     publicUrl: 'http://127.0.0.1',
-    limits: { bodyOctetsMax: 5000, jsonOctetsMax: 1000, pageMax: 3 },
+    limits: { bodyOctetsMax: script.bodyOctetsMax ?? 5000, jsonOctetsMax: 1000, pageMax: 3 },
+    documents: engine(script.imported).documents,
     spool: memorySpool,
     invoicing: {
       send: async request => {

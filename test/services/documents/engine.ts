@@ -37,6 +37,7 @@ export function engine({ packs = {}, schema, pdf }: Imported = {}): Engine {
     },
     schemas: { check: async () => schema },
     pdfReader: readerOf(pdf),
+    encodeQr: () => [],
     pdfWriter: { write: async view => Buffer.from(`%PDF-1.7 ${view.language} ${view.number}`) },
   })
   return { documents, asked }

@@ -1,0 +1,208 @@
+import { WireError } from '../../kernel/index.ts'
+import type {
+  Conversion,
+  ConversionOptions,
+  Documents,
+  Target,
+  ValidationOptions,
+  Verdict,
+} from '../../services/documents/index.ts'
+import { type FacturxProfile, facturxProfiles } from '../../wire/facturx/index.ts'
+import { type Language, languages } from '../../wire/view/index.ts'
+import {
+  type BodyPart,
+  Problem,
+  type ProblemError,
+  readParts,
+  type RouteContext,
+  type RouteEntry,
+} from '../http/index.ts'
+import { languageWanted, setFile } from './file-answer.ts'
+
+export interface DocumentServices {
+  readonly documents: Documents
+  readonly limits: { readonly bodyOctetsMax: number }
+}
+
+/** Documents that belong to no invoice of ours: judge and convert them. Nothing of them is kept. */
+export function documentRoutes(services: DocumentServices): readonly RouteEntry[] {
+  return [
+    { method: 'post', path: '/validations', handle: ctx => validate(services, ctx) },
+    { method: 'post', path: '/conversions', handle: ctx => convert(services, ctx) },
+  ]
+}
+
+/* ── Validations ───────────────────────────────────────────────────────────────────────────── */
+
+/** A form gets one verdict for each of its files, a plain body its verdict. */
+async function validate({ documents, limits }: DocumentServices, ctx: RouteContext): Promise<void> {
+  const options = validationOptionsOf(ctx)
+  const parts = await documentParts(ctx, limits.bodyOctetsMax)
+  const verdicts: (Verdict & { readonly file: string })[] = []
+  // One after the other: a form of many files takes no more memory for it than one of one.
+  for (const { name, filename, octets } of parts) {
+    verdicts.push({ file: filename ?? name, ...(await judge(documents, octets, options)) })
+  }
+  const [first] = verdicts
+  if (!isForm(ctx) && first !== undefined) {
+    const { file: _unnamed, ...verdict } = first
+    ctx.body = verdict
+  } else ctx.body = { verdicts }
+}
+
+async function judge(documents: Documents, octets: Buffer, options: ValidationOptions): Promise<Verdict> {
+  try {
+    return await documents.validate(octets, options)
+  } catch (cause) {
+    // Only packs that are asked for by name can be wrong: what is in a document is a finding.
+    if (cause instanceof WireError && (cause.code === 'unknown-pack' || cause.code === 'not-in-force')) {
+      throw new Problem('invalid-parameter', `pack: ${cause.message}`, { cause })
+    }
+    throw cause
+  }
+}
+
+function validationOptionsOf(ctx: RouteContext): ValidationOptions {
+  const query = readParameters(ctx, { asOf: 'one', pack: 'many', language: 'one' })
+  const [asOf] = query.asOf
+  if (asOf !== undefined && !isDay(asOf)) throw new Problem('invalid-parameter', 'asOf must be a day, 2026-11-20')
+  const [language = languageWanted(ctx, ['en', 'fr']) ?? 'en'] = query.language
+  if (language !== 'en' && language !== 'fr') throw new Problem('invalid-parameter', 'language must be en or fr')
+  return { asOf, packs: query.pack, language }
+}
+
+function isDay(text: string): boolean {
+  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
+}
+
+/* ── Conversions ───────────────────────────────────────────────────────────────────────────── */
+
+const targets: readonly Target[] = ['ubl', 'cii', 'facturx', 'json', 'html', 'pdf']
+
+/** The endings of the files that targets become. */
+export const endingsOf: Readonly<Record<Target, string>> = {
+  ubl: '.ubl.xml',
+  cii: '.cii.xml',
+  facturx: '.facturx.pdf',
+  json: '.json',
+  html: '.html',
+  pdf: '.pdf',
+}
+
+async function convert({ documents, limits }: DocumentServices, ctx: RouteContext): Promise<void> {
+  const { to, isReport, options } = conversionOf(ctx)
+  const parts = await readParts(ctx, limits.bodyOctetsMax)
+  const logo = parts.find(({ name }) => name === 'logo')
+  const [document, more] = withContent(parts.filter(part => part !== logo))
+  if (document === undefined || more !== undefined) {
+    throw new Problem('malformed-request', 'a conversion takes one document, and beside it a logo')
+  }
+  const branding = { ...options.branding, ...(logo === undefined ? {} : { logo: logo.octets }) }
+  const conversion = await documents.convert(document.octets, to, { ...options, branding })
+  const converted = readable(conversion)
+  if (isReport) {
+    const { octets, mimeType, unmapped, lost } = converted
+    ctx.body = { mimeType, content: octets.toString('base64'), unmapped, lost }
+  } else answerConverted(ctx, converted, `document${endingsOf[to]}`)
+}
+
+/** What cannot be carried over is counted in a header; the report names it. */
+export function answerConverted(ctx: RouteContext, converted: Converted, filename: string): void {
+  const { octets, mimeType, unmapped, lost } = converted
+  const left = lost.filter(({ severity }) => severity === 'fatal').length + unmapped.length
+  ctx.set('Passerelle-Left-Out', String(left))
+  setFile(ctx, { filename, mimeType, octets, isOurs: true })
+}
+
+type Converted = Extract<Conversion, { readonly kind: 'converted' }>
+
+/** Throws Problem `not-convertible` with the findings. */
+export function readable(conversion: Conversion): Converted {
+  if (conversion.kind === 'converted') return conversion
+  const errors: readonly ProblemError[] = conversion.findings.map(finding => ({ ...finding }))
+  const fatal = conversion.findings.find(({ severity }) => severity === 'fatal')
+  throw new Problem('not-convertible', fatal?.message ?? 'the document cannot be read as an invoice', { errors })
+}
+
+interface ConversionRequest {
+  readonly to: Target
+  readonly isReport: boolean
+  readonly options: ConversionOptions
+}
+
+function conversionOf(ctx: RouteContext): ConversionRequest {
+  const query = readParameters(ctx, {
+    to: 'one',
+    profile: 'one',
+    language: 'one',
+    color: 'one',
+    footer: 'one',
+    report: 'one',
+  })
+  const to = oneOf('to', targets, query.to[0])
+  if (to === undefined) throw new Problem('invalid-parameter', `to must be given: ${targets.join(', ')}`)
+  const profile: FacturxProfile | undefined = oneOf('profile', facturxProfiles, query.profile[0])
+  const language: Language | undefined =
+    oneOf('language', languages, query.language[0]) ?? languageWanted(ctx, languages)
+  const [color] = query.color
+  if (color !== undefined && !/^#[0-9A-Fa-f]{6}$/.test(color)) {
+    throw new Problem('invalid-parameter', 'color must be # and six hexadecimal digits, the # written as %23')
+  }
+  const [footer] = query.footer
+  const branding = { ...(color === undefined ? {} : { color }), ...(footer === undefined ? {} : { footer }) }
+  const isReport = oneOf('report', ['true', 'false'] as const, query.report[0]) === 'true'
+  return { to, isReport, options: { profile, language, branding } }
+}
+
+function oneOf<const Value extends string>(
+  name: string,
+  values: readonly Value[],
+  text: string | undefined,
+): Value | undefined {
+  if (text === undefined) return undefined
+  const value = values.find(one => one === text)
+  if (value !== undefined) return value
+  throw new Problem('invalid-parameter', `${name} must be one of ${values.join(', ')}`)
+}
+
+/* ── Requests ──────────────────────────────────────────────────────────────────────────────── */
+
+function isForm(ctx: RouteContext): boolean {
+  return ctx.is('multipart/form-data') === 'multipart/form-data'
+}
+
+/** A form field that is left empty in a browser is a file without name and content. */
+function withContent(parts: readonly BodyPart[]): readonly BodyPart[] {
+  return parts.filter(({ filename, octets }) => filename !== '' || octets.length > 0)
+}
+
+async function documentParts(ctx: RouteContext, octetsMax: number): Promise<readonly BodyPart[]> {
+  const parts = await readParts(ctx, octetsMax)
+  const documents = isForm(ctx) ? withContent(parts) : parts
+  if (documents.length === 0) throw new Problem('malformed-request', 'the form has no file')
+  return documents
+}
+
+/** The parameters of the query; of each whether it may be given several times. Throws Problem `invalid-parameter`. */
+function readParameters<const Names extends string>(
+  ctx: RouteContext,
+  known: Readonly<Record<Names, 'one' | 'many'>>,
+): Readonly<Record<Names, readonly string[]>> {
+  const names = Object.keys(known) as Names[]
+  const values = Object.fromEntries(names.map(name => [name, [] as readonly string[]])) as Record<
+    Names,
+    readonly string[]
+  >
+  for (const [name, value] of Object.entries(ctx.query)) {
+    if (!Object.hasOwn(known, name)) {
+      throw new Problem('invalid-parameter', `${name} is no parameter of this resource; known are ${names.join(', ')}`)
+    }
+    const given = typeof value === 'string' ? [value] : (value ?? [])
+    if (given.length > 1 && known[name as Names] === 'one') {
+      throw new Problem('invalid-parameter', `${name} is given more than once`)
+    }
+    values[name as Names] = given
+  }
+  return values
+}

@@ -1,0 +1,48 @@
+import { globSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { UsageError } from './command.ts'
+
+/** What a folder is searched for. */
+const endings = /\.(?:xml|pdf|json)$/i
+
+/** A larger file is not even read: French law sets 100 MB for an invoice, which is 134 MB in Base64. */
+const octetsMax = 256 * 1024 * 1024
+
+/** Standard input. */
+export const standardInput = '-'
+
+/**
+ * The files that the words of a command line mean, in the order given: files as they are, folders with every XML, PDF and JSON file
+ * below them, patterns (`in/*.xml`) that the shell has left alone, `-`. Throws UsageError for what is not there.
+ */
+export function listFiles(words: readonly string[]): readonly string[] {
+  return words.flatMap(word => {
+    if (word === standardInput) return [word]
+    const found = statSync(word, { throwIfNoEntry: false })
+    if (found?.isDirectory() === true) return filesBelow(word)
+    if (found !== undefined) return [word]
+    if (!/[*?[{]/.test(word)) throw new UsageError(`${word} is not there`)
+    const matches = globSync(word)
+      .filter(path => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+      .sort()
+    if (matches.length === 0) throw new UsageError(`${word} fits no file`)
+    return matches
+  })
+}
+
+function filesBelow(folder: string): readonly string[] {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile() && endings.test(entry.name))
+    .map(entry => join(entry.parentPath, entry.name))
+    .sort()
+  if (files.length === 0) throw new UsageError(`${folder} holds no .xml, .pdf or .json file`)
+  return files
+}
+
+/** The whole file, or standard input. Throws what the file system says, and UsageError for a file that no document is as large as. */
+export function readDocumentFile(file: string): Buffer {
+  if (file === standardInput) return readFileSync(0)
+  const { size } = statSync(file)
+  if (size > octetsMax) throw new UsageError(`${file} has more than ${octetsMax} octets`)
+  return readFileSync(file)
+}

@@ -1,0 +1,78 @@
+import type Koa from 'koa'
+import { readBody } from './body.ts'
+import { Problem } from './problem.ts'
+
+/** One part of a form, or the whole body where it is no form. */
+export interface BodyPart {
+  /** Of the field; '' for a body that is no form. */
+  readonly name: string
+  /** As the client calls it; undefined when it does not. */
+  readonly filename: string | undefined
+  readonly octets: Buffer
+}
+
+const partsMax = 1000
+const partHeaderOctetsMax = 8192
+
+/** The parts of a `multipart/form-data` body, or the body as the only one. Throws Problem `body-too-large` or `malformed-request`. */
+export async function readParts(ctx: Koa.Context, octetsMax: number): Promise<readonly BodyPart[]> {
+  const isForm = ctx.is('multipart/form-data') === 'multipart/form-data'
+  const boundary = isForm ? boundaryOf(ctx.get('Content-Type')) : undefined
+  const { content } = await readBody(ctx, octetsMax)
+  if (boundary === undefined) return [{ name: '', filename: undefined, octets: content }]
+  const parts = splitParts(content, boundary).map(readPart)
+  if (parts.length === 0) throw malformed('the form has no parts')
+  return parts
+}
+
+/** [RFC 2046 §5.1.1] */
+function boundaryOf(contentType: string): string {
+  const match = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType)
+  const boundary = match?.[1] ?? match?.[2]
+  if (boundary === undefined) throw malformed('multipart/form-data without a boundary')
+  return boundary
+}
+
+function splitParts(body: Buffer, boundary: string): readonly Buffer[] {
+  const delimiter = Buffer.from(`\r\n--${boundary}`)
+  const first = delimiter.subarray(2)
+  // The first delimiter may begin the body; every other one belongs to the line break in front of it.
+  const begin = body.subarray(0, first.length).equals(first) ? 0 : body.indexOf(delimiter) + 2
+  if (begin === 1) throw malformed('the boundary does not occur in the form')
+  const parts: Buffer[] = []
+  let at = begin + first.length
+  while (!isEnd(body, at)) {
+    const start = body.indexOf('\r\n', at, 'latin1') + 2
+    const end = body.indexOf(delimiter, start - 2)
+    if (start === 1 || end < 0) throw malformed('the form ends inside a part')
+    if (parts.length === partsMax) throw malformed(`the form has more than ${partsMax} parts`)
+    parts.push(body.subarray(start, Math.max(start, end)))
+    at = end + delimiter.length
+  }
+  return parts
+}
+
+function isEnd(body: Buffer, at: number): boolean {
+  return body[at] === 0x2d && body[at + 1] === 0x2d
+}
+
+function readPart(part: Buffer): BodyPart {
+  const isBare = part.subarray(0, 2).toString('latin1') === '\r\n'
+  const headerEnd = isBare ? 0 : part.subarray(0, partHeaderOctetsMax).indexOf('\r\n\r\n', 0, 'latin1')
+  if (headerEnd < 0) throw malformed('the header of a part does not end')
+  const header = part.subarray(0, headerEnd).toString('utf8')
+  const disposition = /^content-disposition:(.*)$/im.exec(header)?.[1] ?? ''
+  const name = parameterOf(disposition, 'name')
+  if (name === undefined) throw malformed('a part of the form has no name')
+  return { name, filename: parameterOf(disposition, 'filename'), octets: part.subarray(headerEnd + (isBare ? 2 : 4)) }
+}
+
+/** Browsers escape a quotation mark as %22. [RFC 7578 §2; HTML, multipart/form-data encoding] */
+function parameterOf(disposition: string, name: string): string | undefined {
+  const value = new RegExp(`;\\s*${name}="([^"]*)"`, 'i').exec(disposition)?.[1]
+  return value?.replaceAll('%22', '"')
+}
+
+function malformed(detail: string): Problem {
+  return new Problem('malformed-request', detail)
+}

@@ -1,0 +1,99 @@
+import { type Clock, WireError } from '../kernel/index.ts'
+import type {
+  Conversion,
+  ConversionOptions,
+  Documents,
+  Target,
+  ValidationOptions,
+  Verdict,
+} from '../services/documents/index.ts'
+import { composeDocuments } from './compose.ts'
+import { type Budget, Threads, type ThreadOutcome } from './threads.ts'
+
+export interface EngineOptions {
+  /** Where imported packs and schemas lie. */
+  readonly rulesFolder: string
+  readonly clock: Clock
+  readonly threads: Budget & { readonly count: number }
+  /** Documents of this many octets and more are worked on in a thread, all with 0: smaller ones are done before a thread has them. */
+  readonly threadedFrom: number
+}
+
+/** The document engine, made whole. Large documents do not hold up whoever asks, and cost no more than the budget. */
+export interface Engine extends Documents, AsyncDisposable {}
+
+/** What a thread is asked. */
+export type ThreadRequest =
+  | { readonly call: 'validate'; readonly document: Uint8Array; readonly options: ValidationOptions }
+  | {
+      readonly call: 'convert'
+      readonly document: Uint8Array
+      readonly to: Target
+      readonly options: ConversionOptions
+    }
+
+/** Nothing is started before it is needed. */
+export function openEngine({ rulesFolder, clock, threads, threadedFrom }: EngineOptions): Engine {
+  const here = composeDocuments(rulesFolder, clock)
+  const { count, ...budget } = threads
+  const pool = new Threads(new URL('worker.ts', import.meta.url), { data: { rulesFolder }, count, budget })
+  return {
+    async validate(document, options = {}) {
+      if (document.length < threadedFrom) return await here.validate(document, options)
+      const outcome = await ask<Verdict>(pool, { call: 'validate', document, options })
+      return outcome.kind === 'done' ? outcome.result : notJudged(outcome.what, budget)
+    },
+    async convert(document, to, options = {}) {
+      if (document.length < threadedFrom) return await here.convert(document, to, options)
+      const outcome = await ask<Conversion>(pool, { call: 'convert', document, to, options })
+      if (outcome.kind === 'exceeded') return notConverted(outcome.what, budget)
+      const { result } = outcome
+      // Between threads a Buffer becomes the plain array that it is made of.
+      return result.kind === 'converted' ? { ...result, octets: Buffer.from(result.octets) } : result
+    },
+    open: document => here.open(document),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([pool[Symbol.asyncDispose](), here[Symbol.asyncDispose]()])
+    },
+  }
+}
+
+type Answer<Result> =
+  | { readonly result: Result }
+  | { readonly refused: { readonly code: string; readonly message: string } }
+
+async function ask<Result>(pool: Threads, request: ThreadRequest): Promise<ThreadOutcome<Result>> {
+  const outcome = await pool.run<Answer<Result>>(request)
+  if (outcome.kind === 'exceeded') return outcome
+  const answer = outcome.result
+  if ('refused' in answer) throw new WireError(answer.refused.code, answer.refused.message)
+  return { kind: 'done', result: answer.result }
+}
+
+/* ── Documents that cost too much ──────────────────────────────────────────────────────────── */
+
+type Exceeded = 'time' | 'memory'
+
+function sentence(what: Exceeded, { secondsMax, megabytesMax }: Budget): string {
+  const budget = what === 'time' ? `${secondsMax} seconds` : `${megabytesMax} MB of memory`
+  return `The document takes more than the ${budget} that one document may take`
+}
+
+function notJudged(what: Exceeded, budget: Budget): Verdict {
+  const message = sentence(what, budget)
+  const finding = {
+    rule: `document.${what}`,
+    severity: 'fatal',
+    layer: 'xsd',
+    location: null,
+    pointer: null,
+    message,
+  } as const
+  return { syntax: 'unknown', profile: null, valid: false, packs: [], findings: [finding] }
+}
+
+function notConverted(what: Exceeded, budget: Budget): Conversion {
+  const message = sentence(what, budget)
+  const finding = { rule: `document.${what}`, severity: 'fatal', pointer: '', message, term: undefined } as const
+  return { kind: 'unreadable', findings: [finding] }
+}

@@ -1,0 +1,31 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { WireError, systemClock } from '../kernel/index.ts'
+import type { Conversion, Verdict } from '../services/documents/index.ts'
+import { composeDocuments } from './compose.ts'
+import type { ThreadRequest } from './index.ts'
+
+/* One thread of the engine: takes a request, answers, and waits for the next one. */
+
+const { rulesFolder } = workerData as { readonly rulesFolder: string }
+const documents = composeDocuments(rulesFolder, systemClock)
+
+parentPort?.on('message', (request: ThreadRequest) => void answer(request))
+
+async function answer(request: ThreadRequest): Promise<void> {
+  try {
+    parentPort?.postMessage({ result: { result: await perform(request) } })
+  } catch (error) {
+    // The code of an error does not survive the way between threads on its own.
+    const isRefusal = error instanceof WireError
+    const refused = isRefusal ? { code: error.code, message: error.message } : undefined
+    parentPort?.postMessage(refused === undefined ? { error } : { result: { refused } })
+  }
+}
+
+async function perform(request: ThreadRequest): Promise<Verdict | Conversion> {
+  // Between threads a Buffer becomes the plain array that it is made of.
+  const { buffer, byteOffset, length } = request.document
+  const document = Buffer.from(buffer, byteOffset, length)
+  if (request.call === 'validate') return await documents.validate(document, request.options)
+  return await documents.convert(document, request.to, request.options)
+}
