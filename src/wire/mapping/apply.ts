@@ -50,6 +50,7 @@ function mapUnit(
     item: invoice,
     invoice,
     document,
+    position: 1,
     formats: source.formats,
     issues: issues.map(issue => ({ ...issue, pointer: '' })),
     pointer: '',
@@ -114,7 +115,7 @@ function listItems({ path, parts }: ListPlan, context: Context): readonly Bag[] 
   for (const part of parts) {
     const sources = part.each === undefined ? [context.item] : context.item.each(part.each)
     for (const item of sources) {
-      const inner = within({ ...context, item }, [...path, items.length])
+      const inner = within({ ...context, item, position: items.length + 1 }, [...path, items.length])
       const filled = itemOf(part, inner)
       if (filled !== undefined) items.push(filled)
     }
@@ -136,7 +137,7 @@ function itemOf({ each, condition, fields }: ItemPlan, context: Context): Bag | 
 }
 
 function asksSource({ origin, fallback }: Expression): boolean {
-  return origin.kind !== 'constant' || (fallback !== undefined && asksSource(fallback))
+  return (origin.kind !== 'constant' && origin.kind !== 'position') || (fallback !== undefined && asksSource(fallback))
 }
 
 /* ── VAT codes ─────────────────────────────────────────────────────────────────────────────── */

@@ -68,7 +68,7 @@ function countryTable(): Table {
   const table = new Map<string, string>()
   for (const language of languages) {
     const names = new Intl.DisplayNames([language], { type: 'region' })
-    for (const code of countries) table.set(folded(names.of(code) ?? code), code)
+    for (const code of countries) table.set(folded(nameOf(code, names)), code)
   }
   for (const code of countries) {
     table.set(code, code)
@@ -76,6 +76,11 @@ function countryTable(): Table {
   }
   for (const [name, code] of shortForms) table.set(name, code)
   return table
+}
+
+/** The list has codes of its own, 1A for Kosovo, which have no name. */
+function nameOf(code: string, names: Intl.DisplayNames): string {
+  return /^[A-Z]{2}$/.test(code) ? (names.of(code) ?? code) : code
 }
 
 const shortForms: readonly (readonly [string, string])[] = [

@@ -20,6 +20,8 @@ export interface Scene {
   readonly item: Item
   readonly invoice: Item
   readonly document: Item | undefined
+  /** Of the item of a list that is being filled; the first is 1. */
+  readonly position: number
   readonly formats: Formats
   readonly issues: MappingIssue[]
   /** JSON pointer of the term that is being filled. */
@@ -64,6 +66,7 @@ function referenceOf({ origin }: Expression): Reference | undefined {
     case 'from':
       return origin
     case 'constant':
+    case 'position':
       return undefined
     case 'template':
       return origin.parts.find(part => typeof part === 'object')
@@ -92,6 +95,8 @@ function evaluateOrigin(origin: Origin, scene: Scene): Value | StepProblem | und
       return read(origin, scene)
     case 'constant':
       return valueOf(origin.text, true)
+    case 'position':
+      return { text: String(scene.position), ready: true }
     case 'template':
       return fill(origin.parts, scene)
     case 'join': {

@@ -114,6 +114,8 @@ export interface Expression {
 export type Origin =
   | Reference
   | { readonly kind: 'constant'; readonly text: string }
+  /** 1 for the first item of a list, and so on. */
+  | { readonly kind: 'position' }
   | { readonly kind: 'template'; readonly parts: readonly (string | Reference)[] }
   | { readonly kind: 'join'; readonly parts: readonly Expression[]; readonly by: string }
   | { readonly kind: 'first'; readonly options: readonly Expression[] }

@@ -12,6 +12,8 @@ export interface ReadContext {
   readonly source: Source
   readonly usage: Usage
   readonly frame: Frame
+  /** Inside an item of a list. */
+  readonly listed: boolean
 }
 
 /** Where an expression stands: in the invoice itself, or in a loop. */

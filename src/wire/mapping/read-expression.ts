@@ -35,6 +35,10 @@ function readOrigin(bag: Bag, pointer: string, context: ReadContext): Origin {
   }
   const { constant, template, join, first, when, sum } = bag
   if (typeof constant === 'string') return { kind: 'constant', text: constant }
+  if (bag['position'] === true) {
+    if (!context.listed) context.problems.add(`${pointer}/position`, 'is for what fills a list')
+    return { kind: 'position' }
+  }
   if (typeof template === 'string') return readTemplate(template, `${pointer}/template`, context)
   if (Array.isArray(join)) {
     const by = bag['by'] ?? ' '
@@ -43,7 +47,7 @@ function readOrigin(bag: Bag, pointer: string, context: ReadContext): Origin {
   if (Array.isArray(first)) return { kind: 'first', options: readAll(first, `${pointer}/first`, context) }
   if (Array.isArray(when)) return readWhen(when, bag['else'], { pointer, context })
   if (sum !== undefined) return readSum(bag, pointer, context)
-  context.problems.add(pointer, 'says no value: from, constant, template, join, first, when or sum')
+  context.problems.add(pointer, 'says no value: from, constant, position, template, join, first, when or sum')
   return nothing
 }
 

@@ -90,7 +90,7 @@ function readItem(bag: Bag, entry: Group, { pointer, context }: Place): ItemPlan
   }
   const each = typeof bag['each'] === 'string' ? bag['each'] : undefined
   const frame = each === undefined ? context.frame : loopFrame(each, { pointer: `${pointer}/each`, context })
-  const inner = { ...context, frame }
+  const inner = { ...context, frame, listed: true }
   const condition = bag['if']
   return {
     each,

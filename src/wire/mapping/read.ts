@@ -24,7 +24,7 @@ export function readMapping(json: unknown): MappingReading {
   const usage: Usage = { columns: new Map(), shared: new Set(), rowTypes: new Set(), paths: new Set() }
   const tables = readTables((bag['tables'] ?? {}) as Readonly<Record<string, Bag>>, problems)
   const source = readSource(bag['source'] as Bag, problems)
-  const context = { problems, tables, source, usage, frame: outermost(source) }
+  const context = { problems, tables, source, usage, frame: outermost(source), listed: false }
   if (source.kind === 'csv') useKeys(source.rows, context)
   const invoice = readInvoicePlan(bag['invoice'] as Bag, context)
   const samples = readSamples((bag['samples'] ?? []) as readonly Bag[], problems)

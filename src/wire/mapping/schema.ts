@@ -93,6 +93,7 @@ const origins: Readonly<Record<string, Schema>> = {
   fromInvoice: { ...name, description: 'The same of the invoice, inside a loop.' },
   fromDocument: { ...name, description: 'JSON: a path from the top of the document.' },
   constant: { ...text, minLength: 1 },
+  position: { enum: [true], description: 'The position in the list that is being filled: 1, 2, …' },
   template: {
     ...text,
     minLength: 1,
