@@ -131,6 +131,8 @@ export interface ExchangeStore {
   /** Must resolve before the first octet is posted. Replaces a sealed message that never left. */
   keepSealed(id: TransmissionId, sealed: SealedMessage): Promise<void>
   settleOutbound(id: TransmissionId, settlement: OutboundSettlement): Promise<void>
+  /** Gives a claim back untouched: it falls due then. */
+  deferOutbound(id: TransmissionId, until: Instant): Promise<void>
   claimInbound(most: number, now: Instant): Promise<readonly InboundClaim[]>
   settleInbound(id: TransmissionId, settlement: InboundSettlement): Promise<void>
   /**

@@ -255,6 +255,29 @@ describe('an outbound transmission', () => {
     expect(await store.recordInbound(inbound)).toEqual({ kind: 'recorded', state: 'received' })
   })
 
+  it('given back for later is claimed again then, untouched', async () => {
+    const record = outboundRecord()
+    await store.recordOutbound(record, { claimed: true })
+    const until = (later + 60_000) as Instant
+    await store.deferOutbound(record.id, until)
+    expect(await store.claimOutbound(10, later)).toEqual([])
+    expect(await store.findTransmission(record.id)).toMatchObject({
+      state: 'queued',
+      attempts: 0,
+      nextAttemptAt: until,
+    })
+    const [claim] = await store.claimOutbound(10, until)
+    expect(claim).toMatchObject({ transmission: { id: record.id, state: 'queued', attempts: 0 } })
+  })
+
+  it('that another process holds cannot be given back', async () => {
+    const record = outboundRecord()
+    await store.recordOutbound(record, { claimed: true })
+    const other = await database.connect()
+    await other.deferOutbound(record.id, later)
+    expect(await store.findTransmission(record.id)).toMatchObject({ state: 'sending' })
+  })
+
   it('keeps what was sealed for the next claim, and shows its message id and its SOAP part', async () => {
     const record = outboundRecord()
     await store.recordOutbound(record)

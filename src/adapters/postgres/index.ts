@@ -10,7 +10,7 @@ import { Batch } from './batch.ts'
 import { type Claimant, openClaimant } from './claimant.ts'
 import { claimInbound, recordInbound, settleInbound } from './inbound.ts'
 import { migrate } from './migrate.ts'
-import { claimOutbound, recordOutbound, settleOutbound } from './outbound.ts'
+import { claimOutbound, deferOutbound, recordOutbound, settleOutbound } from './outbound.ts'
 import { type Pool, openPool } from './pool.ts'
 import { transmissionReader } from './reader.ts'
 import { findOwnClaims, nextDue, recover } from './recovery.ts'
@@ -82,6 +82,9 @@ function exchangeStore(pool: Pool, claimant: Claimant, blobs: Pick<BlobStore, 'o
       async (settlings: Parameters<typeof settleOutbound>[2]) => settleOutbound(pool, await number(), settlings),
       ({ settlement }) => settlement.answer?.length ?? 0,
     ),
+    deferOutbound: new Batch(async (deferrings: Parameters<typeof deferOutbound>[2]) =>
+      deferOutbound(pool, await number(), deferrings),
+    ),
     settleInbound: new Batch(async (settlings: Parameters<typeof settleInbound>[2]) =>
       settleInbound(pool, await number(), settlings),
     ),
@@ -111,6 +114,7 @@ function exchangeStore(pool: Pool, claimant: Claimant, blobs: Pick<BlobStore, 'o
       if (!kept) throw new Error(`transmission ${id} is no longer this process's to send`)
     },
     settleOutbound: async (id, settlement) => batches.settleOutbound.add({ id, settlement }),
+    deferOutbound: async (id, until) => batches.deferOutbound.add({ id, until }),
     claimInbound: async (most, now) => claimInbound(pool, { claimant: await number(), most, now }, blobs),
     settleInbound: async (id, settlement) => batches.settleInbound.add({ id, settlement }),
     async recover(now, held) {

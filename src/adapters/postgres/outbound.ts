@@ -236,3 +236,29 @@ export async function settleOutbound(
   ])
   return settlings.map(() => undefined)
 }
+
+const defer: Statement = {
+  name: 'outbound-defer',
+  text: `
+    update job set claimed_by = null, due_at = deferral.due_at
+    from unnest(${parameters(2, 'uuid timestamptz')}) as deferral (id, due_at)
+    where job.transmission_id = deferral.id and job.claimed_by = $1`,
+}
+
+export interface Deferring {
+  readonly id: TransmissionId
+  readonly until: Instant
+}
+
+export async function deferOutbound(
+  pool: Pool,
+  claimant: number,
+  deferrings: readonly Deferring[],
+): Promise<readonly undefined[]> {
+  await pool.query(defer, [
+    claimant,
+    uuidArray(deferrings.map(({ id }) => id)),
+    instantArray(deferrings.map(({ until }) => until)),
+  ])
+  return deferrings.map(() => undefined)
+}

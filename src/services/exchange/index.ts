@@ -1,8 +1,9 @@
-import type { Spool } from '../../kernel/index.ts'
+import type { Instant, Spool } from '../../kernel/index.ts'
 import { packPayload } from '../../wire/as4/index.ts'
 import { buildSbd } from '../../wire/peppol/index.ts'
 import type { TransmissionId } from '../domain.ts'
-import type { ExchangeStore, InboundClaim, OutboundClaim, OutboundRecord, OutboundSettlement } from '../ports.ts'
+import type { ExchangeStore, InboundClaim, OutboundClaim, OutboundRecord } from '../ports.ts'
+import { PeerShares } from './peer-shares.ts'
 import { processInbound } from './process.ts'
 import { type ReceiveWorld, receive } from './receive.ts'
 import { type SendWorld, send } from './send.ts'
@@ -12,12 +13,14 @@ import { type Place, Worker } from './worker.ts'
 export type * from './types.ts'
 export { contentOf } from './content.ts'
 
-export interface ExchangeWorld extends Omit<ReceiveWorld, 'store'>, Omit<SendWorld, 'store' | 'leaving'> {
+export interface ExchangeWorld extends Omit<ReceiveWorld, 'store'>, Omit<SendWorld, 'store' | 'leaving' | 'peers'> {
   readonly store: ExchangeStore
   readonly blobs: ReceiveWorld['blobs'] & Spool
   /** Messages being sent at once. */
   readonly sendConcurrency: number
   readonly processConcurrency: number
+  /** A peer that lets a message wait this long is slow and gets a quarter of the places; 5000 when not given. */
+  readonly slowAfterMilliseconds?: number
   /** How long a stopping exchange waits for the answers to what it has posted. */
   readonly stopSeconds: number
 }
@@ -32,14 +35,18 @@ const settlePauseMilliseconds = 1_000
 export function createExchange(world: ExchangeWorld): Exchange {
   const stopping = new AbortController()
   const leaving = new AbortController()
-  const sendWorld = { ...world, leaving: leaving.signal }
+  const { slowAfterMilliseconds = 5000 } = world
+  const peers = new PeerShares(world.clock, { share: Math.ceil(world.sendConcurrency / 4), slowAfterMilliseconds })
+  const sendWorld = { ...world, leaving: leaving.signal, peers }
   const outbound = new Worker<OutboundClaim>(
     {
       name: 'send',
       concurrency: world.sendConcurrency,
       claim: most => world.store.claimOutbound(most, world.clock.now()),
-      work: async claim => {
-        const { nextAttemptAt } = await sendAndSettle(sendWorld, claim, stopping.signal)
+      work: async (claim, leave) => {
+        const patience = setTimeout(leave, slowAfterMilliseconds)
+        const nextAttemptAt = await sendAndSettle(sendWorld, claim, stopping.signal)
+        clearTimeout(patience)
         if (nextAttemptAt !== undefined) alarm.ringAt(nextAttemptAt)
       },
     },
@@ -171,18 +178,25 @@ function claimOf(record: OutboundRecord): OutboundClaim {
   return { transmission, payload, payloadDigest, sealed: undefined }
 }
 
+/** Returns when its next turn comes, if it has one. */
 async function sendAndSettle(
   world: ExchangeWorld & SendWorld,
   claim: OutboundClaim,
   stopping: AbortSignal,
-): Promise<OutboundSettlement> {
+): Promise<Instant | undefined> {
   const settlement = await send(world, claim)
   const { id } = claim.transmission
+  if ('deferredUntil' in settlement) {
+    const { deferredUntil } = settlement
+    await untilSettled(world, stopping, () => world.store.deferOutbound(id, deferredUntil))
+    world.log.info('transmission.deferred', { transmissionId: id, reason: 'the peer is slow and holds its share' })
+    return deferredUntil
+  }
   await untilSettled(world, stopping, () => world.store.settleOutbound(id, settlement))
   const fields = { transmissionId: id, state: settlement.state, peer: settlement.peer, code: settlement.failure?.code }
   if (settlement.state === 'delivered') world.log.info('transmission.delivered', fields)
   else world.log.warn('transmission.attempted', { ...fields, reason: settlement.failure?.message })
-  return settlement
+  return settlement.nextAttemptAt
 }
 
 async function processAndSettle(world: ExchangeWorld, claim: InboundClaim, stopping: AbortSignal): Promise<void> {

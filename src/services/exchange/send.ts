@@ -22,6 +22,7 @@ import {
 import type { Trust } from '../trust/index.ts'
 import { type AttemptOutcome, next } from './states.ts'
 import { StepRecorder } from '../trace/index.ts'
+import type { PeerShares } from './peer-shares.ts'
 
 export interface SendWorld {
   readonly clock: Clock
@@ -31,6 +32,7 @@ export interface SendWorld {
   readonly directory: Directory
   readonly trust: Trust
   readonly store: Pick<ExchangeStore, 'keepSealed'>
+  readonly peers: PeerShares
   readonly signingKey: SigningKey
   /** Right part of our message ids. */
   readonly messageIdHost: string
@@ -57,12 +59,21 @@ interface Ending {
   readonly answer: Buffer | undefined
 }
 
+/** No attempt was made: the peer is slow and holds its share of the places. */
+export interface Deferral {
+  readonly deferredUntil: Instant
+}
+
+/** A message to a slow peer comes back for its turn after this time. */
+const deferMilliseconds = 5_000
+
 /** One attempt: find the receiver, seal once, post, read the answer. Always comes back with what to settle. */
-export async function send(world: SendWorld, claim: OutboundClaim): Promise<OutboundSettlement> {
+export async function send(world: SendWorld, claim: OutboundClaim): Promise<OutboundSettlement | Deferral> {
   const startedAt = world.clock.now()
   const steps = new StepRecorder()
   const from = claim.transmission.state === 'indeterminate' ? 'indeterminate' : 'queued'
   const ending = await attempt(world, claim, steps)
+  if (ending === undefined) return { deferredUntil: (world.clock.now() + deferMilliseconds) as Instant }
   const number = claim.transmission.attempts + 1
   const { state, retryAfterSeconds } = next(from, ending.outcome, number, world.retryPausesSeconds)
   const now = world.clock.now()
@@ -77,11 +88,14 @@ export async function send(world: SendWorld, claim: OutboundClaim): Promise<Outb
   }
 }
 
-async function attempt(world: SendWorld, claim: OutboundClaim, steps: StepRecorder): Promise<Ending> {
+/** undefined: it is not this message's turn. */
+async function attempt(world: SendWorld, claim: OutboundClaim, steps: StepRecorder): Promise<Ending | undefined> {
   let posted = claim.transmission.state === 'indeterminate'
   try {
     const receiver = await findReceiver(world, claim, steps)
     if ('outcome' in receiver) return receiver
+    using turn = world.peers.enter(new URL(receiver.address).origin)
+    if (turn === undefined) return undefined
     const peer = receiver.certificate.commonName
     // What may have left is only ever posted again as it is; what never left is sealed anew when the receiver has another certificate.
     const keep = posted || claim.sealed?.receiverFingerprint === receiver.certificate.fingerprint

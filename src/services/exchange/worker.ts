@@ -5,8 +5,11 @@ export interface WorkerSource<Claim> {
   /** Most claims under way at once. */
   readonly concurrency: number
   claim(most: number): Promise<readonly Claim[]>
-  /** Settles its claim in every case; a rejection is a bug or a dead database, and the claim is given back by recovery. */
-  work(claim: Claim): Promise<void>
+  /**
+   * Settles its claim in every case; a rejection is a bug or a dead database, and the claim is given back by recovery. `leave` gives
+   * the place to another while this work only waits for somebody else.
+   */
+  work(claim: Claim, leave: () => void): Promise<void>
 }
 
 /** A free place that was set aside; exactly one of begin and release ends it. */
@@ -14,6 +17,9 @@ export interface Place<Claim> {
   begin(claim: Claim): void
   release(): void
 }
+
+/** Work that has left its place is bounded too: so many times the places. */
+const leftMaxTimes = 8
 
 /**
  * Claims due rows while there are free places and hands each to `work`.
@@ -26,6 +32,8 @@ export class Worker<Claim> implements AsyncDisposable {
   readonly #log: Log
   readonly #underWay = new Map<Promise<void>, Claim>()
   #reserved = 0
+  /** How much of what is under way has left its place. */
+  #left = 0
   #claiming: Promise<void> | undefined
   #wokenMeanwhile = false
   /** The last claim filled every free place, so that more rows may be due. */
@@ -56,8 +64,7 @@ export class Worker<Claim> implements AsyncDisposable {
    * rows may be waiting for it.
    */
   reserve(): Place<Claim> | undefined {
-    const free = this.#source.concurrency - this.#underWay.size - this.#reserved
-    if (free <= 0 || this.#more || this.#claiming !== undefined || this.#stopped) return undefined
+    if (this.#free() <= 0 || this.#more || this.#claiming !== undefined || this.#stopped) return undefined
     this.#reserved++
     return {
       begin: claim => {
@@ -95,7 +102,7 @@ export class Worker<Claim> implements AsyncDisposable {
     try {
       for (;;) {
         this.#wokenMeanwhile = false
-        const free = this.#source.concurrency - this.#underWay.size - this.#reserved
+        const free = this.#free()
         this.#more = free <= 0
         if (free <= 0 || this.#stopped) return
         const claims = await this.#source.claim(free)
@@ -108,12 +115,26 @@ export class Worker<Claim> implements AsyncDisposable {
     }
   }
 
+  #free(): number {
+    return this.#source.concurrency - (this.#underWay.size - this.#left) - this.#reserved
+  }
+
   #begin(claim: Claim): void {
+    let hasLeft = false
+    const leave = (): void => {
+      if (hasLeft || this.#left >= this.#source.concurrency * leftMaxTimes) return
+      hasLeft = true
+      this.#left++
+      if (this.#more) this.wake()
+    }
     const running = this.#source
-      .work(claim)
+      .work(claim, leave)
       .catch((cause: unknown) => this.#log.error('worker.failed', { worker: this.#source.name, cause }))
       .finally(() => {
         this.#underWay.delete(running)
+        if (hasLeft) this.#left--
+        // Who has left its place must not do so once more.
+        hasLeft = true
         if (this.#more) this.wake()
       })
     this.#underWay.set(running, claim)

@@ -8,6 +8,7 @@ function bench(concurrency: number) {
   const due: number[] = []
   const done: number[] = []
   const running = new Map<number, () => void>()
+  const leaving = new Map<number, () => void>()
   const claims: number[] = []
   const log = memoryLog()
   const worker = new Worker<number>(
@@ -19,7 +20,10 @@ function bench(concurrency: number) {
         await setImmediate()
         return due.splice(0, most)
       },
-      work: claim => new Promise<void>(resolve => running.set(claim, resolve)).then(() => void done.push(claim)),
+      work: (claim, leave) => {
+        leaving.set(claim, leave)
+        return new Promise<void>(resolve => running.set(claim, resolve)).then(() => void done.push(claim))
+      },
     },
     log,
   )
@@ -28,7 +32,7 @@ function bench(concurrency: number) {
     running.delete(claim)
     await soon()
   }
-  return { due, done, running, claims, log, worker, finish }
+  return { due, done, running, leaving, claims, log, worker, finish }
 }
 
 async function soon(): Promise<void> {
@@ -52,6 +56,33 @@ describe('a worker', () => {
     await soon()
     await finish(1)
     expect([...running.keys()]).toEqual([2, 3])
+  })
+
+  it('gives the place of work that only waits to another, and the place is one place for all that', async () => {
+    const { due, running, leaving, worker, finish } = bench(2)
+    due.push(1, 2, 3, 4, 5)
+    worker.wake()
+    await soon()
+    leaving.get(1)?.()
+    leaving.get(1)?.()
+    await soon()
+    expect([...running.keys()]).toEqual([1, 2, 3])
+    expect(worker.held()).toEqual([1, 2, 3])
+    await finish(1)
+    expect([...running.keys()]).toEqual([2, 3])
+    await finish(2)
+    expect([...running.keys()]).toEqual([3, 4])
+  })
+
+  it('lets no more than eight times its places be left', async () => {
+    const { due, running, leaving, worker } = bench(1)
+    due.push(...Array.from({ length: 20 }, (_, index) => index))
+    worker.wake()
+    for (let turn = 0; turn < 20; turn++) {
+      await soon()
+      leaving.get(turn)?.()
+    }
+    expect(running.size).toBe(9)
   })
 
   it('does not ask the database after each work when the last claim found little', async () => {
