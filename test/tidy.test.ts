@@ -89,7 +89,9 @@ const laws: Readonly<Record<string, Law>> = {
     'node:worker_threads',
     'node:zlib',
   ),
-  'src/adapters/rules': adapter('libxml2-wasm', 'node:url', 'node:worker_threads', 'node:zlib'),
+  'src/adapters/rules': adapter('libxml2-wasm', 'node:url', 'node:vm', 'node:worker_threads', 'node:zlib'),
+  // The document engine made whole: in this thread, and in those that it gives large documents to.
+  'src/engine': { modules: ['kernel', 'wire', 'services', 'adapters'], packages: ['node:worker_threads'] },
   // A door sees services; only the command line, which composes for itself, sees everything.
   'src/edge': {
     modules: ['kernel', 'wire', 'services', 'edge'],

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -31,6 +31,8 @@ function rule(id: string, test: string, flag: string): string {
     <assert id="${id}" flag="${flag}" test="${test}">${id} is broken</assert></rule></pattern></schema>`
 }
 
+const empty = join(folder, 'empty')
+mkdirSync(empty)
 const good = file('good.xml', '<a><b/></a>')
 const bad = file('bad.xml', '<a/>')
 await cli('rules', 'import', file('needs-b-1.0.sch', rule('B', 'b', 'fatal')))
@@ -107,7 +109,7 @@ describe('validate', () => {
 
   it('takes warnings for valid, and several packs', async () => {
     const { code, output } = await cli('validate', good, '--pack', 'needs-b', '--pack', 'likes-c')
-    expect([code, output]).toEqual([0, `${good}: valid\n  C  /a  C is broken\n`])
+    expect([code, output]).toEqual([0, `${good}: valid (needs-b@1.0, likes-c@1.0)\n  C  /a  C is broken\n`])
   })
 
   it('takes the version of the day', async () => {
@@ -152,7 +154,10 @@ describe('validate', () => {
   it.for([
     [['validate'], 'validate wants FILE'],
     [['validate', join(folder, 'none.xml')], 'is not there'],
-    [['validate', folder], 'is no file'],
+    [['validate', join(folder, '*.nothing')], 'fits no file'],
+    [['validate', empty], 'holds no .xml, .pdf or .json file'],
+    [['validate', good, '--language', 'de'], '--language de: must be en or fr'],
+    [['validate', good, '--format', 'html'], '--format html: must be sarif or junit'],
     [['validate', good, '--pack', 'nonsense'], 'there is no pack nonsense; imported are likes-c, needs-b'],
     [['validate', good, '--pack', 'needs-b@9'], 'there is no pack needs-b@9'],
     [['validate', good, '--as-of', 'today'], '--as-of must be a day'],
