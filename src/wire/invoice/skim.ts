@@ -44,8 +44,21 @@ export async function skim(chunks: AsyncIterable<Buffer>): Promise<Buffer | unde
   return Buffer.concat(kept)
 }
 
-/** A run begins inside a tag; that tag must stay when the text behind it goes. */
+const quotes: ReadonlySet<number> = new Set([0x22, 0x27])
+const emptySection = Buffer.from('![CDATA[]]>')
+const emptyComment = Buffer.from('!---->')
+
+/** A run begins inside a tag, a section or a comment, which must stay whole when the text in it or behind it goes. */
 function afterLastTag(run: readonly Buffer[]): Buffer {
   const begun = Buffer.concat(run)
-  return begun.subarray(0, begun.indexOf(closeTag) + 1)
+  if (begun.subarray(0, 8).equals(emptySection.subarray(0, 8))) return emptySection
+  if (begun.subarray(0, 3).equals(emptyComment.subarray(0, 3))) return emptyComment
+  let quote: number | undefined
+  for (const [index, octet] of begun.entries()) {
+    if (quote !== undefined) quote = octet === quote ? undefined : quote
+    else if (quotes.has(octet)) quote = octet
+    else if (octet === closeTag) return begun.subarray(0, index + 1)
+  }
+  // A tag of more than 64 KiB: the reader refuses what is left of it.
+  return begun
 }

@@ -18,6 +18,15 @@ describe('skimming a document', () => {
     },
   )
 
+  it.each([
+    ['has a > in an attribute', `<c name="a>b" x='">'>`, '</c>'],
+    ['is a CDATA section', '<c><![CDATA[', ']]></c>'],
+    ['is a comment', '<c><!--', '--></c>'],
+  ])('leaves the markup whole that %s', async (_title, begin, end) => {
+    for (const size of [1000, 1_000_000])
+      expect((await skim(inChunks(begin + file + end, size)))?.toString()).toBe(begin + end)
+  })
+
   it('keeps text of up to 64 KiB', async () => {
     const short = `<a>${'x'.repeat(64 * 1024 - 2)}</a>`
     expect((await skim(inChunks(short, 1000)))?.toString()).toBe(short)
