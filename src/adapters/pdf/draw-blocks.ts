@@ -1,5 +1,5 @@
 import type { ViewFact, ViewNote } from '../../wire/view/index.ts'
-import { type Slice, heightOf } from './draw-pages.ts'
+import { type Slice, drawDown, heightOf } from './draw-pages.ts'
 import { type Pen, type Style, grey, ink, lineHeight } from './draw-pen.ts'
 
 /* The bricks of the page: texts as slices of one line each. */
@@ -8,6 +8,8 @@ import { type Pen, type Style, grey, ink, lineHeight } from './draw-pen.ts'
 export interface Span {
   readonly x: number
   readonly width: number
+  /** left when not given. */
+  readonly align?: 'left' | 'right'
 }
 
 export const styles = {
@@ -20,10 +22,10 @@ export const styles = {
 } as const satisfies Readonly<Record<string, Style>>
 
 /** A text as broken to the width of its span. */
-export function paragraph(pen: Pen, text: string, span: Span, style: Style, align: 'left' | 'right' = 'left'): Slice[] {
+export function paragraph(pen: Pen, text: string, span: Span, style: Style): Slice[] {
   return pen.lines(text, span.width, style).map(line => ({
     height: lineHeight(style),
-    draw: y => pen.write(line, { x: span.x, y, width: span.width, align }, style),
+    draw: y => pen.write(line, { ...span, y }, style),
   }))
 }
 
@@ -41,9 +43,9 @@ export function heading(pen: Pen, text: string, span: Span): Slice[] {
   return paragraph(pen, text, span, { face: 'bold', size: 9, color: pen.palette.accent })
 }
 
-/** A note: its label, where it has one, above the text. */
-export function note(pen: Pen, { label, text }: ViewNote, colon: string, span: Span, style: Style): Slice[] {
-  return paragraph(pen, label === undefined ? text : `${label}${colon}${text}`, span, style)
+/** A note: its label, where it has one, before the text. */
+export function noteText({ label, text }: ViewNote, colon: string): string {
+  return label === undefined ? text : `${label}${colon}${text}`
 }
 
 const padding = 9
@@ -87,14 +89,5 @@ export function zipped(stacks: readonly (readonly Slice[])[]): Slice[] {
 
 /** One slice of several that must not be parted; only for what is surely shorter than a page. */
 export function glued(slices: readonly Slice[]): Slice {
-  return {
-    height: heightOf(slices),
-    draw: top => {
-      let y = top
-      for (const slice of slices) {
-        slice.draw(y)
-        y += slice.height
-      }
-    },
-  }
+  return { height: heightOf(slices), draw: y => drawDown(slices, y) }
 }

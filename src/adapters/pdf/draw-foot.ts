@@ -1,5 +1,5 @@
 import type { InvoiceView, ViewFact, ViewSection, ViewTotal } from '../../wire/view/index.ts'
-import { type Span, heading, inside, note, panel, paragraph, space, styles } from './draw-blocks.ts'
+import { type Span, heading, inside, noteText, panel, paragraph, space, styles } from './draw-blocks.ts'
 import { type Slice, type Unit, beside } from './draw-pages.ts'
 import { type Pen, type Style, bodyWidth, lineHeight, page } from './draw-pen.ts'
 import { tableSlices } from './draw-table.ts'
@@ -52,7 +52,7 @@ export function paymentUnits(pen: Pen, view: InvoiceView): Unit[] {
   ]
   const aside =
     code === undefined ? [] : [...code.slices, ...paragraph(pen, qr?.caption ?? '', code.span, styles.label)]
-  return [{ slices: panel(pen, beside(facts, aside), body), gap: 18 }]
+  return [{ slices: panel(pen, beside(facts, aside), body), gap: 14 }]
 }
 
 /** Labels in a column of their own. */
@@ -83,7 +83,7 @@ interface QrBlock {
 function qrSlice(pen: Pen, text: string): QrBlock {
   const rows = encodeQr(text)
   const modules = rows.length + 8
-  const module = Math.max(1.5, 92 / modules)
+  const module = Math.max(1.5, 84 / modules)
   const width = modules * module
   const span = { x: body.x + body.width - 10 - width, width }
   const draw = (y: number) => {
@@ -102,7 +102,7 @@ function qrSlice(pen: Pen, text: string): QrBlock {
 export function noteUnits(pen: Pen, view: InvoiceView): Unit[] {
   const { notes, legalNotices, attachments, technical, colon } = view
   const each = (section: ViewSection<{ label: string | undefined; text: string }> | undefined, style: Style) =>
-    section === undefined ? [] : sectionUnits(pen, section, item => note(pen, item, colon, body, style))
+    section === undefined ? [] : sectionUnits(pen, section, item => paragraph(pen, noteText(item, colon), body, style))
   return [
     ...each(notes, styles.text),
     ...each(legalNotices, styles.soft),
@@ -114,7 +114,7 @@ export function noteUnits(pen: Pen, view: InvoiceView): Unit[] {
 /** One small text: nobody reads it but to find out why a program did what it did. */
 function technicalUnit(pen: Pen, { items }: ViewSection<ViewFact>, colon: string): Unit {
   const text = items.map(({ label, value }) => `${label}${colon}${value}`).join('  ·  ')
-  return { slices: paragraph(pen, text, body, styles.fine), gap: 12 }
+  return { slices: paragraph(pen, text, body, styles.fine), gap: 9 }
 }
 
 function asNotes({ heading: title, items }: ViewSection<ViewFact>): ViewSection<{ label: string; text: string }> {
@@ -126,7 +126,7 @@ function sectionUnits<Item>(pen: Pen, section: ViewSection<Item>, draw: (item: I
   const above = heading(pen, section.heading, body)
   return section.items.map((item, index) =>
     index === 0
-      ? { slices: [...above, space(2), ...draw(item)], gap: 14 }
-      : { slices: [space(2), ...draw(item)], gap: 0 },
+      ? { slices: [...above, space(1), ...draw(item)], gap: 11 }
+      : { slices: [space(1.5), ...draw(item)], gap: 0 },
   )
 }

@@ -10,26 +10,38 @@ const body: Span = { x: page.margin, width: bodyWidth }
 
 export function headUnits(pen: Pen, view: InvoiceView, logo: Buffer | undefined): Unit[] {
   const [left = body, right = body] = columnsOf(body, 2, 20)
-  const seller = view.parties[0]
-  const mark =
-    logoSlices(pen, logo, left) ??
-    paragraph(pen, seller?.name ?? '', left, { face: 'bold', size: 15, color: pen.palette.accent })
-  const units: Unit[] = [{ slices: beside(mark, titleSlices(pen, view, right)), gap: 0 }]
-  const [first, second, ...others] = view.parties
+  const [seller, buyer, ...others] = view.parties
+  const look: PartyLook = { colon: view.colon, name: styles.name }
+  const mark = logoSlices(pen, logo, left) ?? nameSlices(pen, seller?.name ?? '', left)
   const sides = [
-    first && partySlices(pen, first, view.colon, left),
-    second && buyerPanel(pen, second, view.colon, right),
+    seller === undefined ? [] : partySlices(pen, seller, left, look),
+    buyer === undefined ? [] : buyerPanel(pen, buyer, right, look),
+  ] as const
+  return [
+    { slices: beside(mark, titleSlices(pen, view, right)), gap: 0 },
+    { slices: beside(...sides), gap: 18 },
+    ...(view.facts.length === 0 ? [] : factUnits(pen, view.facts)),
+    ...otherUnits(pen, others, { ...look, name: styles.strong }),
   ]
-  units.push({ slices: beside(sides[0] ?? [], sides[1] ?? []), gap: 18 })
-  if (view.facts.length > 0) units.push(...factUnits(pen, view.facts))
-  for (let at = 0; at < others.length; at += 3) {
-    const spans = columnsOf(body, 3, 20)
-    const stacks = others
-      .slice(at, at + 3)
-      .map((party, index) => partySlices(pen, party, view.colon, spans[index] ?? body, styles.strong))
-    units.push({ slices: zipped(stacks), gap: 12 })
+}
+
+/** Three to a row. */
+function otherUnits(pen: Pen, parties: readonly ViewParty[], look: PartyLook): Unit[] {
+  const spans = columnsOf(body, 3, 20)
+  const units: Unit[] = []
+  for (let at = 0; at < parties.length; at += 3) {
+    const row = parties.slice(at, at + 3)
+    units.push({
+      slices: zipped(row.map((party, index) => partySlices(pen, party, spans[index] ?? body, look))),
+      gap: 12,
+    })
   }
   return units
+}
+
+/** Instead of a picture. */
+function nameSlices(pen: Pen, name: string, span: Span): Slice[] {
+  return paragraph(pen, name, span, { face: 'bold', size: 15, color: pen.palette.accent })
 }
 
 /** The picture within 170 by 56 points. */
@@ -42,29 +54,29 @@ function logoSlices(pen: Pen, octets: Buffer | undefined, { x }: Span): Slice[] 
 }
 
 function titleSlices(pen: Pen, { title, number }: InvoiceView, span: Span): Slice[] {
+  const right: Span = { ...span, align: 'right' }
   return [
-    ...paragraph(pen, title, span, { face: 'bold', size: 20, color: pen.palette.accent }, 'right'),
-    ...paragraph(pen, number, span, { ...styles.name, size: 11.5 }, 'right'),
+    ...paragraph(pen, title, right, { face: 'bold', size: 20, color: pen.palette.accent }),
+    ...paragraph(pen, number, right, { ...styles.name, size: 11.5 }),
   ]
 }
 
-function buyerPanel(pen: Pen, party: ViewParty, colon: string, span: Span): Slice[] {
-  return panel(pen, partySlices(pen, party, colon, inside(span)), span)
+interface PartyLook {
+  readonly colon: string
+  readonly name: Style
 }
 
-function partySlices(
-  pen: Pen,
-  { role, name, address, facts }: ViewParty,
-  colon: string,
-  span: Span,
-  nameStyle: Style = styles.name,
-): Slice[] {
+function buyerPanel(pen: Pen, party: ViewParty, span: Span, look: PartyLook): Slice[] {
+  return panel(pen, partySlices(pen, party, inside(span), look), span)
+}
+
+function partySlices(pen: Pen, { role, name, address, facts }: ViewParty, span: Span, look: PartyLook): Slice[] {
   return [
     ...paragraph(pen, role, span, { face: 'bold', size: 7.4, color: pen.palette.accent }),
-    ...(name === '' ? [] : paragraph(pen, name, span, nameStyle)),
+    ...(name === '' ? [] : paragraph(pen, name, span, look.name)),
     ...address.flatMap(line => paragraph(pen, line, span, styles.text)),
     ...(facts.length === 0 ? [] : [space(3)]),
-    ...facts.flatMap(fact => labelled(pen, fact, colon, span)),
+    ...facts.flatMap(fact => labelled(pen, fact, look.colon, span)),
   ]
 }
 
@@ -75,11 +87,12 @@ function factUnits(pen: Pen, facts: readonly ViewFact[]): Unit[] {
   const rows: Slice[] = []
   for (let at = 0; at < facts.length; at += 4) {
     if (at > 0) rows.push(space(5))
-    const stacks = facts.slice(at, at + 4).map(({ label, value }, index) => {
-      const span = spans[index] ?? body
-      return [...paragraph(pen, label, span, styles.label), ...paragraph(pen, value, span, styles.strong)]
-    })
+    const stacks = facts.slice(at, at + 4).map((fact, index) => factSlices(pen, fact, spans[index] ?? body))
     rows.push(...zipped(stacks))
   }
   return [{ slices: [edge, ...rows, space(5), { ...edge, height: 1 }], gap: 16 }]
+}
+
+function factSlices(pen: Pen, { label, value }: ViewFact, span: Span): Slice[] {
+  return paragraph(pen, label, span, styles.label).concat(paragraph(pen, value, span, styles.strong))
 }

@@ -102,7 +102,8 @@ export function heightOf(slices: readonly Slice[]): number {
   return slices.reduce((sum, slice) => sum + slice.height, 0)
 }
 
-function drawDown(slices: readonly Slice[], top: number): void {
+/** One under the other, from the top. */
+export function drawDown(slices: readonly Slice[], top: number): void {
   let y = top
   for (const slice of slices) {
     slice.draw(y)

@@ -2,6 +2,7 @@ import type { Branding, Palette } from '../../wire/view/index.ts'
 import { paletteOf } from '../../wire/view/index.ts'
 import { printable, wrapped } from './draw-text.ts'
 import { type Face, faces } from './fonts.ts'
+import { hasGlyph } from './pdfkit-internals.ts'
 
 /** How a text looks. */
 export interface Style {
@@ -33,10 +34,6 @@ export function lineHeight(style: Style): number {
 const plain = { calt: false } as unknown as PDFKit.Mixins.OpenTypeFeatures[]
 
 const tabular = { calt: false, tnum: true } as unknown as PDFKit.Mixins.OpenTypeFeatures[]
-
-interface FontInternals {
-  readonly _font: { readonly font: { hasGlyphForCodePoint(codePoint: number): boolean } }
-}
 
 /** Writes and measures on one document. */
 export class Pen {
@@ -100,8 +97,8 @@ export class Pen {
   #hasGlyph(codePoint: number): boolean {
     let known = this.#glyphs.get(codePoint)
     if (known === undefined) {
-      // Both faces hold the same characters. The types of pdfkit hide the font behind its document.
-      known = (this.document as unknown as FontInternals)._font.font.hasGlyphForCodePoint(codePoint)
+      // Both faces hold the same characters.
+      known = hasGlyph(this.document, codePoint)
       this.#glyphs.set(codePoint, known)
     }
     return known

@@ -58,7 +58,10 @@ function widestOf(columns: readonly ViewColumn[]): number {
 
 function headOf(pen: Pen, columns: readonly ViewColumn[], spans: readonly Span[], span: Span): Slice {
   const style: Style = { face: 'bold', size: 7.4, color: pen.palette.accent }
-  const labels = columns.map(({ label, align }, index) => paragraph(pen, label, spans[index] ?? span, style, align))
+  const labels = columns.map(({ label, align }, index) => {
+    const { x, width } = spans[index] ?? span
+    return paragraph(pen, label, { x, width, align }, style)
+  })
   const line = { height: 4, draw: (y: number) => pen.rule(y + 2, { ...span, color: pen.palette.accent, thickness: 1 }) }
   return glued([...zipped(labels), line, space(2)])
 }
@@ -85,7 +88,7 @@ function rowSlices(pen: Pen, { table, spans, span, colon }: Layout, row: ViewRow
     const column = spans[index] ?? span
     const moved = index === widest ? { x: column.x + shift, width: column.width - shift } : column
     return columns[index]?.align === 'right'
-      ? paragraph(pen, cell, moved, { ...style, tabular: true }, 'right')
+      ? paragraph(pen, cell, { ...moved, align: 'right' }, { ...style, tabular: true })
       : paragraph(pen, cell, moved, style)
   })
   const under = detailSpan(spans, span, widest, shift)

@@ -10,6 +10,7 @@ import { escapeText } from '../../wire/xml/index.ts'
 interface Internals {
   info: Record<string, unknown>
   _id: Uint8Array
+  readonly _font: { readonly font: { hasGlyphForCodePoint(codePoint: number): boolean } }
   readonly _root: { data: { Names: { data: { EmbeddedFiles?: { _compareKeys(a: string, b: string): number } } } } }
   _addInfo(): void
   appendXML(xml: string): void
@@ -55,4 +56,9 @@ export function sortNamesByOctets(document: PDFKit.PDFDocument): void {
 function keyOctets(key: string): Buffer {
   // oxlint-disable-next-line no-control-regex -- ASCII begins with them.
   return /^[\u0000-\u007f]*$/v.test(key) ? Buffer.from(key, 'latin1') : Buffer.from(`\ufeff${key}`, 'utf16le').swap16()
+}
+
+/** Whether the font that is set has a shape for the character; what has none becomes .notdef. */
+export function hasGlyph(document: PDFKit.PDFDocument, codePoint: number): boolean {
+  return inside(document)._font.font.hasGlyphForCodePoint(codePoint)
 }

@@ -1,4 +1,4 @@
-import qrcode from 'qrcode-generator'
+import createQr from 'qrcode-generator'
 import type { QrEncoder } from '../../wire/view/index.ts'
 
 /**
@@ -6,7 +6,7 @@ import type { QrEncoder } from '../../wire/view/index.ts'
  * [EPC069-12 v2.1 §2: level M, at most version 13; its 331 octets fit]
  */
 export const encodeQr: QrEncoder = text => {
-  const code = qrcode(0, 'M')
+  const code = createQr(0, 'M')
   // The library takes one octet from each character.
   code.addData(Buffer.from(text).toString('latin1'), 'Byte')
   code.make()

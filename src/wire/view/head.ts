@@ -3,11 +3,14 @@ import { nameIn } from './language.ts'
 import { documentTypes, operations, vatPoints } from './names-document.ts'
 import { noteSubjects } from './names-item.ts'
 import { facts, isBareDelivery } from './parties.ts'
-import type { Period } from './parts.ts'
+import type { Note } from './parts.ts'
+import { datedText, deliveryTermsText, joined, periodText, precedingText } from './references.ts'
 import type { Speech } from './speech.ts'
 import type { ViewFact, ViewNote } from './types.ts'
 
 /* What stands above the lines, and the notes. */
+
+type ExchangeRate = NonNullable<PartialInvoice['exchangeRate']>
 
 /** By BT-3; a type without a name is an invoice or a credit note with its code. */
 export function titleOf({ typeCode }: PartialInvoice, speech: Speech): string {
@@ -19,40 +22,40 @@ export function titleOf({ typeCode }: PartialInvoice, speech: Speech): string {
 /** Dates first, then what the buyer finds the invoice by, then the other references. */
 export function factsOf(invoice: PartialInvoice, speech: Speech): ViewFact[] {
   const day = (date: string | undefined) => date && speech.date(date)
+  const { contractType, contractDate, exchangeRate } = invoice
   return facts(speech, [
     ['issueDate', day(invoice.issueDate)],
     ['dueDate', day(invoice.dueDate)],
     ['deliveryDate', isBareDelivery(invoice.delivery) ? day(invoice.delivery?.date) : undefined],
     ['period', invoice.period && periodText(invoice.period, speech)],
-    ['purchaseOrderReference', invoice.purchaseOrderReference],
+    ['purchaseOrderReference', datedText(invoice.purchaseOrderReference, invoice.purchaseOrderDate, speech)],
     ['buyerReference', invoice.buyerReference],
-    ['contractReference', invoice.contractReference],
+    ['contractReference', datedText(joined([contractType, invoice.contractReference]), contractDate, speech)],
     ['projectReference', invoice.projectReference],
-    ...(invoice.precedingInvoices ?? []).map(
-      ({ number, issueDate }) =>
-        ['precedingInvoice', [number, issueDate && `(${speech.date(issueDate)})`].filter(Boolean).join(' ')] as const,
-    ),
+    ...(invoice.precedingInvoices ?? []).map(each => ['precedingInvoice', precedingText(each, speech)] as const),
     ['salesOrderReference', invoice.salesOrderReference],
-    ['despatchAdviceReference', invoice.despatchAdviceReference],
+    ['despatchAdviceReference', datedText(invoice.despatchAdviceReference, invoice.despatchAdviceDate, speech)],
     ['receivingAdviceReference', invoice.receivingAdviceReference],
     ['tenderReference', invoice.tenderReference],
     ...(invoice.invoicedObjects ?? []).map(object => ['invoicedObject', object] as const),
     ['accountingReference', invoice.buyerAccountingReference],
+    ['deliveryTerms', invoice.deliveryTerms && deliveryTermsText(invoice.deliveryTerms)],
     ['operation', operationOf(invoice, speech)],
     ['vatPointDate', day(invoice.vatPointDate)],
     ['vatPoint', invoice.vatPointDateCode && speech.code(vatPoints, invoice.vatPointDateCode)],
+    ['exchangeRate', exchangeRate && exchangeText(exchangeRate, speech)],
   ])
+}
+
+/** `1 USD = 0,92 EUR (21/11/2026)` */
+function exchangeText({ source, target, rate, date }: ExchangeRate, speech: Speech): string {
+  const pair = joined([source && `1 ${source}`, joined([rate && speech.quantity(rate), target])], ' = ')
+  return datedText(pair, date, speech)
 }
 
 /** From the French `cadre de facturation`: an invoice under French law must say it. [CGI, annex II, art. 242 nonies A I 8° bis] */
 function operationOf({ process = '' }: PartialInvoice, speech: Speech): string | undefined {
   return /^[BSM][1-9]$/.test(process) ? speech.code(operations, process.slice(0, 1)) : undefined
-}
-
-export function periodText({ start, end }: Period, speech: Speech): string {
-  if (start !== undefined && end !== undefined) return `${speech.date(start)} – ${speech.date(end)}`
-  if (start !== undefined) return `${speech.label('from')} ${speech.date(start)}`
-  return end === undefined ? '' : `${speech.label('until')} ${speech.date(end)}`
 }
 
 /** Subjects that the law makes a seller speak of. [Code de commerce L441-9; france.md §2.4] */
@@ -86,11 +89,6 @@ export function technicalOf({ customization, process, notes = [] }: PartialInvoi
       subjectCode === transactionSubject ? [['transaction', text] as const] : [],
     ),
   ])
-}
-
-interface Note {
-  readonly subjectCode?: string
-  readonly text?: string
 }
 
 function isOf({ subjectCode }: Note, subjects: ReadonlySet<string>): boolean {

@@ -1,13 +1,14 @@
 import type { PartialInvoice } from '../invoice/index.ts'
-import { periodText } from './head.ts'
-import type { Label } from './labels.ts'
-import { allowanceReasons, chargeReasons, schemes, units } from './names-item.ts'
-import type { Identifier, Line, LineAdjustment, Vat } from './parts.ts'
+import { rateText } from './adjustments.ts'
+import { detailsOf } from './line-details.ts'
+import { units } from './names-item.ts'
+import type { Line } from './parts.ts'
+import { joined } from './references.ts'
 import type { Speech } from './speech.ts'
-import type { ViewNote, ViewRow, ViewTable } from './types.ts'
+import type { ViewRow, ViewTable } from './types.ts'
 
 /** BG-25, parts under the line they belong to. */
-export function linesOf({ lines = [] }: PartialInvoice, speech: Speech): ViewTable | undefined {
+export function linesOf({ lines = [], vatCurrency }: PartialInvoice, speech: Speech): ViewTable | undefined {
   if (lines.length === 0) return undefined
   return {
     heading: speech.label('lines'),
@@ -20,7 +21,7 @@ export function linesOf({ lines = [] }: PartialInvoice, speech: Speech): ViewTab
       { label: speech.label('vatRate'), align: 'right', weight: 8 },
       { label: speech.label('lineNet'), align: 'right', weight: 15 },
     ],
-    rows: inOrder(lines).map(({ line, depth }) => rowOf(line, depth, speech)),
+    rows: inOrder(lines).map(({ line, depth }) => rowOf({ line, depth }, vatCurrency, speech)),
   }
 }
 
@@ -58,7 +59,7 @@ function inOrder(lines: readonly Line[]): Placed[] {
 
 const rowKinds: Readonly<Record<string, ViewRow['kind']>> = { GROUP: 'group', INFORMATION: 'information' }
 
-function rowOf(line: Line, depth: number, speech: Speech): ViewRow {
+function rowOf({ line, depth }: Placed, vatCurrency: string | undefined, speech: Speech): ViewRow {
   const { item, quantity, unit, net, vat } = line
   return {
     cells: [
@@ -70,7 +71,7 @@ function rowOf(line: Line, depth: number, speech: Speech): ViewRow {
       vat === undefined ? '' : rateText(vat, speech),
       net === undefined ? '' : speech.amount(net),
     ],
-    details: detailsOf(line, speech),
+    details: detailsOf(line, vatCurrency, speech),
     depth,
     kind: rowKinds[line.kind ?? ''] ?? 'plain',
   }
@@ -83,89 +84,6 @@ function priceText({ price, unit }: Line, speech: Speech): string {
   const isOne = baseQuantity === undefined || speech.quantity(baseQuantity) === '1'
   const otherUnit = baseUnit !== undefined && baseUnit !== unit
   if (isOne && !otherUnit) return speech.amount(net)
-  const base = [baseQuantity && speech.quantity(baseQuantity), baseUnit && speech.code(units, baseUnit)]
-  return `${speech.amount(net)} / ${base.filter(Boolean).join(' ')}`
-}
-
-/** `20 %`; with its category where that is not the ordinary one. */
-export function rateText({ category, rate }: Vat, speech: Speech): string {
-  const percentage = rate && speech.percentage(rate)
-  return [category === 'S' && rate !== undefined ? undefined : category, percentage].filter(Boolean).join(' ')
-}
-
-/** Under a line: first what describes the item, unlabelled; then everything else with its label. */
-function detailsOf(line: Line, speech: Speech): ViewNote[] {
-  const { item = {}, price = {} } = line
-  const { sellersId, buyersId, standardId, originCountry } = item
-  const said = (label: Label, text: string | undefined): ViewNote[] =>
-    text === undefined || text === '' ? [] : [{ label: speech.label(label), text }]
-  return [
-    ...(item.description === undefined ? [] : [{ label: undefined, text: item.description }]),
-    ...(line.notes ?? []).flatMap(note => said('note', note.text)),
-    ...said('sellersId', sellersId),
-    ...said('buyersId', buyersId),
-    ...identified('identifier', standardId, speech),
-    ...(item.attributes ?? []).map(({ name, value = '' }) => ({ label: name, text: value })),
-    ...(item.classifications ?? []).flatMap(({ code, list, listVersion }) =>
-      said(
-        'classification',
-        [code, list && `(${[list, listVersion].filter(Boolean).join(' ')})`].filter(Boolean).join(' '),
-      ),
-    ),
-    ...said('originCountry', originCountry && speech.country(originCountry)),
-    ...said('period', line.period && periodText(line.period, speech)),
-    ...said('orderLine', line.purchaseOrderLine),
-    ...(line.objects ?? []).flatMap(object => identified('invoicedObject', object, speech)),
-    ...said('accountingReference', line.buyerAccountingReference),
-    ...said('grossPrice', price.gross && speech.amount(price.gross)),
-    ...said('priceDiscount', price.discount && speech.amount(price.discount)),
-    ...(line.allowances ?? []).map(each => ({
-      label: speech.label('allowance'),
-      text: adjustmentText(each, 'allowance', speech),
-    })),
-    ...(line.charges ?? []).map(each => ({
-      label: speech.label('charge'),
-      text: adjustmentText(each, 'charge', speech),
-    })),
-  ]
-}
-
-function identified(label: Label, identifier: Identifier | undefined, speech: Speech): ViewNote[] {
-  if (identifier?.value === undefined) return []
-  const { value, scheme } = identifier
-  const name = scheme === undefined ? undefined : schemes[scheme]
-  if (name !== undefined) return [{ label: name, text: value }]
-  return [{ label: speech.label(label), text: scheme === undefined ? value : `${value} (${scheme})` }]
-}
-
-/** `Fidélité : 5 % de 100,00 = -5,00` */
-function adjustmentText(adjustment: LineAdjustment, side: 'allowance' | 'charge', speech: Speech): string {
-  const reason = reasonOf(adjustment, side, speech)
-  const calculation = calculationOf(adjustment, speech)
-  const amount = adjustment.amount && signedAmount(adjustment.amount, side, speech)
-  return [reason, calculation && `(${calculation})`, amount].filter(Boolean).join(' ')
-}
-
-/** The reason in words: the seller's, or the name of his code. */
-export function reasonOf({ reason, reasonCode }: LineAdjustment, side: 'allowance' | 'charge', speech: Speech): string {
-  if (reason !== undefined) return reason
-  return reasonCode === undefined
-    ? ''
-    : speech.code(side === 'allowance' ? allowanceReasons : chargeReasons, reasonCode)
-}
-
-/** `5 % de 100,00`; empty for a plain amount. */
-export function calculationOf({ base, percentage }: LineAdjustment, speech: Speech): string {
-  const share = percentage && speech.percentage(percentage)
-  const of = base && speech.amount(base)
-  return share && of ? `${share} ${speech.label('of')} ${of}` : (share ?? of ?? '')
-}
-
-/** An allowance is taken off: its amount is shown with the other sign. */
-export function signedAmount(
-  amount: NonNullable<LineAdjustment['amount']>,
-  side: 'allowance' | 'charge',
-  speech: Speech,
-): string {
-  return speech.amount(side === 'allowance' ? amount.minus(amount).minus(amount) : amount)
+  const base = joined([baseQuantity && speech.quantity(baseQuantity), baseUnit && speech.code(units, baseUnit)])
+  return `${speech.amount(net)} / ${base}`
 }

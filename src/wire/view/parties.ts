@@ -1,19 +1,22 @@
 import type { PartialInvoice } from '../invoice/index.ts'
-import { schemes } from './names-item.ts'
 import type { Label } from './labels.ts'
-import type { Address, Contact, Identifier } from './parts.ts'
+import type { Address, Contact, Delivery, Identifier } from './parts.ts'
+import { identifierFact, joined } from './references.ts'
 import type { Speech } from './speech.ts'
 import type { ViewFact, ViewParty } from './types.ts'
 
 /** What parties have in common; each says some of it. */
 interface Party {
   readonly name?: string
+  /** UNTDID 3035. */
+  readonly role?: string
   readonly tradingName?: string
   readonly identifier?: Identifier
   readonly identifiers?: readonly Identifier[]
   readonly legalRegistration?: Identifier
   readonly vatId?: string
   readonly taxRegistrationId?: string
+  readonly legalInformation?: string | undefined
   readonly endpoint?: Identifier
   readonly address?: Address
   readonly contact?: Contact
@@ -25,10 +28,16 @@ export function partiesOf(invoice: PartialInvoice, speech: Speech): ViewParty[] 
   const parties: ViewParty[] = []
   const add = (role: Label, party: Party | undefined) =>
     party && parties.push(partyOf(speech.label(role), party, speech))
-  add('seller', seller)
+  // What the law makes the seller say has a place of its own.
+  add('seller', seller && { ...seller, legalInformation: undefined })
   add('buyer', buyer)
   add('payee', payee)
   add('taxRepresentative', taxRepresentative)
+  add('invoicer', invoice.invoicer)
+  add('invoicee', invoice.invoicee)
+  add('payer', invoice.payer)
+  add('sellerAgent', invoice.sellerAgent)
+  add('buyerAgent', invoice.buyerAgent)
   const delivery = deliveryOf(invoice, speech)
   return delivery === undefined ? parties : [...parties, delivery]
 }
@@ -40,12 +49,15 @@ function partyOf(role: string, party: Party, speech: Speech): ViewParty {
     name: party.name ?? '',
     address: addressLines(party.address, speech),
     facts: facts(speech, [
+      ['role', party.role],
       ['tradingName', party.tradingName],
       ['registration', party.legalRegistration],
       ...identifiers.map(identifier => ['identifier', identifier] as const),
       ['vatId', party.vatId],
       ['taxRegistration', party.taxRegistrationId],
+      ['legalInformation', party.legalInformation],
       ['contact', party.contact?.name],
+      ['department', party.contact?.department],
       ['phone', party.contact?.phone],
       ['email', party.contact?.email],
       ['endpoint', electronicAddress(party.endpoint)],
@@ -53,15 +65,33 @@ function partyOf(role: string, party: Party, speech: Speech): ViewParty {
   }
 }
 
+/** A party on one line, for a place that has no more. */
+export function partyText(party: Party, speech: Speech): string {
+  return onOneLine(partyOf('', party, speech), speech)
+}
+
+/** A delivery on one line. */
+export function deliveryText(delivery: Delivery, speech: Speech): string {
+  return onOneLine(deliveryParty(delivery, speech), speech)
+}
+
+function onOneLine({ name, address, facts: said }: ViewParty, { colon }: Speech): string {
+  return joined([name, ...address, ...said.map(({ label, value }) => `${label}${colon}${value}`)], ', ')
+}
+
 function deliveryOf({ delivery }: PartialInvoice, speech: Speech): ViewParty | undefined {
   if (delivery === undefined || isBareDelivery(delivery)) return undefined
+  return deliveryParty(delivery, speech)
+}
+
+function deliveryParty({ name, location, date, address }: Delivery, speech: Speech): ViewParty {
   return {
     role: speech.label('deliverTo'),
-    name: delivery.name ?? '',
-    address: addressLines(delivery.address, speech),
+    name: name ?? '',
+    address: addressLines(address, speech),
     facts: facts(speech, [
-      ['deliveryDate', delivery.date && speech.date(delivery.date)],
-      ['location', delivery.location],
+      ['deliveryDate', date && speech.date(date)],
+      ['location', location],
     ]),
   }
 }
@@ -96,11 +126,4 @@ export function facts(
     if (typeof said === 'string') return [{ label: speech.label(key), value: said }]
     return identifierFact(speech.label(key), said)
   })
-}
-
-/** `SIREN: 123456789`, `Identifiant: 123 (0190)`. */
-function identifierFact(label: string, { value, scheme }: Identifier): ViewFact[] {
-  if (value === undefined) return []
-  const name = scheme === undefined ? undefined : schemes[scheme]
-  return [{ label: name ?? label, value: scheme === undefined || name !== undefined ? value : `${value} (${scheme})` }]
 }

@@ -3,17 +3,21 @@ import { isIban } from './iban.ts'
 import { paymentMeans } from './names-document.ts'
 import { facts } from './parties.ts'
 import type { Means } from './parts.ts'
+import { datedText } from './references.ts'
 import type { Speech } from './speech.ts'
 import type { ViewFact } from './types.ts'
 
 /** BG-16 and the terms of payment; what several ways of paying say alike is said once. */
 export function paymentOf(invoice: PartialInvoice, speech: Speech): ViewFact[] {
-  const { paymentMeans: means = [], bankCreditorId, paymentTerms } = invoice
+  const { paymentMeans: means = [], bankCreditorId, paymentTerms, prepayments = [] } = invoice
   const said = [
     ...means.flatMap(each => meansFacts(each, speech)),
     ...facts(speech, [
       ['creditorId', bankCreditorId],
       ['paymentTerms', paymentTerms],
+      ...prepayments.map(
+        ({ amount, date }) => ['prepayment', datedText(amount && speech.money(amount), date, speech)] as const,
+      ),
     ]),
   ]
   return said.filter(
@@ -30,6 +34,7 @@ function meansFacts(
   return facts(speech, [
     ['paymentMeans', [name, text === name ? undefined : text].filter(Boolean).join(' – ')],
     [account !== undefined && isIban(account) ? 'iban' : 'account', account && groupedIban(account)],
+    ['account', transfer?.proprietaryAccount],
     ['bank', transfer?.bank],
     ['accountName', transfer?.accountName],
     ['remittance', remittanceInformation],

@@ -35,6 +35,11 @@ export class Speech {
     this.#countries = new Intl.DisplayNames(locale, { type: 'region', fallback: 'none' })
   }
 
+  /** Between a label and its value. */
+  get colon(): string {
+    return this.language === 'fr' ? '\u00a0: ' : ': '
+  }
+
   label(key: Label): string {
     return word(labels[key], this.language)
   }

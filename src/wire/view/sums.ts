@@ -1,9 +1,16 @@
 import { type Decimal, isCreditNote, type PartialInvoice } from '../invoice/index.ts'
 import type { Label } from './labels.ts'
-import { calculationOf, rateText, reasonOf, signedAmount } from './lines.ts'
+import {
+  type Side,
+  calculationText,
+  exemptionText,
+  negated,
+  rateText,
+  reasonText,
+  signedAmount,
+} from './adjustments.ts'
 import { vatCategories } from './names-document.ts'
-import { exemptionReasons } from './names-item.ts'
-import type { Adjustment, VatRow } from './parts.ts'
+import type { Adjustment, Vat, VatRow } from './parts.ts'
 import type { Speech } from './speech.ts'
 import type { ViewNote, ViewRow, ViewTable, ViewTotal } from './types.ts'
 
@@ -30,15 +37,16 @@ export function adjustmentsOf(
   }
 }
 
-function adjustmentRow(adjustment: Adjustment, side: 'allowance' | 'charge', speech: Speech): ViewRow {
+function adjustmentRow(adjustment: Adjustment, side: Side, speech: Speech): ViewRow {
   const { amount, vat } = adjustment
-  const reason = reasonOf(adjustment, side, speech)
-  return plainRow([
+  const reason = reasonText(adjustment, side, speech)
+  const cells = [
     reason === '' ? speech.label(side) : `${speech.label(side)} – ${reason}`,
-    calculationOf(adjustment, speech),
+    calculationText(adjustment, speech),
     vat === undefined ? '' : rateText(vat, speech),
     amount === undefined ? '' : signedAmount(amount, side, speech),
-  ])
+  ]
+  return plainRow(cells, exemptionNotes(vat ?? {}, speech))
 }
 
 /** BG-23. */
@@ -64,16 +72,12 @@ function vatRow(row: VatRow, speech: Speech): ViewRow {
     taxable === undefined ? '' : speech.amount(taxable),
     tax === undefined ? '' : speech.amount(tax),
   ]
-  return plainRow(cells, exemptionOf(row, speech))
+  return plainRow(cells, exemptionNotes(row, speech))
 }
 
-/** The reason in words with its code; by the name of the code where the seller says no more. */
-function exemptionOf({ exemptionReason, exemptionReasonCode }: VatRow, speech: Speech): ViewNote[] {
-  if (exemptionReason === undefined && exemptionReasonCode === undefined) return []
-  const label = speech.label('exemption')
-  if (exemptionReasonCode === undefined) return [{ label, text: exemptionReason ?? '' }]
-  if (exemptionReason === undefined) return [{ label, text: speech.codeAndName(exemptionReasons, exemptionReasonCode) }]
-  return [{ label, text: `${exemptionReason} (${exemptionReasonCode})` }]
+function exemptionNotes(vat: Vat, speech: Speech): ViewNote[] {
+  const text = exemptionText(vat, speech)
+  return text === '' ? [] : [{ label: speech.label('exemption'), text }]
 }
 
 function plainRow(cells: readonly string[], details: readonly ViewNote[] = []): ViewRow {
@@ -85,10 +89,7 @@ export function totalsOf(invoice: PartialInvoice, speech: Speech): ViewTotal[] {
   const { totals = {}, typeCode, vatCurrency } = invoice
   const row = (key: Label, amount: Decimal | undefined, strong = false): ViewTotal[] =>
     amount === undefined ? [] : [{ label: speech.label(key), value: speech.money(amount), strong }]
-  const off = (key: Label, amount: Decimal | undefined): ViewTotal[] =>
-    row(key, amount && amount.minus(amount).minus(amount))
-  // A sum of nothing says nothing.
-  const unlessZero = (amount: Decimal | undefined) => (amount?.sign() === 0 ? undefined : amount)
+  const off = (key: Label, amount: Decimal | undefined): ViewTotal[] => row(key, amount && negated(amount))
   return [
     ...row('totalLines', totals.lineNet),
     ...off('totalAllowances', unlessZero(totals.allowances)),
@@ -101,6 +102,11 @@ export function totalsOf(invoice: PartialInvoice, speech: Speech): ViewTotal[] {
     ...row('rounding', unlessZero(totals.rounding)),
     ...row(isCreditNote(typeCode) ? 'creditable' : 'payable', totals.payable, true),
   ]
+}
+
+/** A sum of nothing says nothing. */
+function unlessZero(amount: Decimal | undefined): Decimal | undefined {
+  return amount?.sign() === 0 ? undefined : amount
 }
 
 function inVatCurrency(amount: Decimal | undefined, currency: string | undefined, speech: Speech): ViewTotal[] {

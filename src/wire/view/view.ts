@@ -41,7 +41,7 @@ export function viewOf(invoice: PartialInvoice, options: ViewOptions = {}): Invo
     attachments: section('attachments', (invoice.attachments ?? []).map(attachmentFact)),
     technical: section('technical', technicalOf(invoice, speech)),
     pageLabel: speech.label('page'),
-    colon: language === 'fr' ? '\u00a0: ' : ': ',
+    colon: speech.colon,
   }
 }
 
