@@ -5,6 +5,7 @@ import { convert } from './convert.ts'
 import { extract } from './extract.ts'
 import { keys } from './keys.ts'
 import { lookup } from './lookup.ts'
+import { map } from './map.ts'
 import { migrate } from './migrate.ts'
 import { render } from './render.ts'
 import { rules } from './rules.ts'
@@ -24,6 +25,7 @@ const commands: readonly Command[] = [
   render,
   extract,
   rules,
+  map,
   lookup,
   trace,
   keys,

@@ -26,17 +26,18 @@ export function showReport(report: RunReport, terminal: Terminal): void {
   }
 }
 
-function showEntry({ severity, code, pointer, term, source, ...entry }: ReportEntry, { line, paint }: Terminal): void {
+function showEntry({ severity, code, pointer, term, source, ...entry }: ReportEntry, terminal: Terminal): void {
+  const { paint } = terminal
   const name = severity === 'blocks' ? paint.bad(code) : code
   const target = [source, [pointer, term === undefined ? '' : `(${term})`].filter(Boolean).join(' ')].filter(Boolean)
-  line(`  ${name}  ${target.join(' → ')}`)
-  line(`    ${entry.message}`)
+  terminal.line(`  ${name}  ${target.join(' → ')}`)
+  terminal.line(`    ${entry.message}`)
   const shown = entry.examples.slice(0, examplesShown).map(({ value, number, place }) => {
     const where = number === '' ? place : `${number}, ${place}`
     return value === '' ? where : `"${value}" (${where})`
   })
   const more = entry.examples.length > examplesShown ? ', …' : ''
-  line(`    ${paint.dim(`${plural(entry.invoices, 'invoice')}: ${shown.join(', ')}${more}`)}`)
+  terminal.line(`    ${paint.dim(`${plural(entry.invoices, 'invoice')}: ${shown.join(', ')}${more}`)}`)
 }
 
 /** A sample, and every term that is not as expected. */

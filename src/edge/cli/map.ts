@@ -14,6 +14,7 @@ import {
   testMapping,
 } from '../../wire/mapping/index.ts'
 import { type Arguments, type Command, type ExitCode, UsageError } from './command.ts'
+import { FileNames } from './file-names.ts'
 import { showReport, showSample } from './map-view.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -127,7 +128,7 @@ async function runMapping(mapping: Mapping, files: readonly string[], options: R
   }
   const report = run.report()
   showReport(report, terminal)
-  if (writer !== undefined) terminal.line(`\n${writer.count} files written to ${writer.folder}`)
+  if (writer !== undefined) terminal.line(`\nWritten to ${writer.folder}: ${writer.count}`)
   if (failed) return 2
   return report.canBeSent === report.invoices ? 0 : 1
 }
@@ -144,7 +145,8 @@ class Writer {
   count = 0
   private readonly target: Target
   private readonly terminal: Terminal
-  private readonly names = new Set<string>()
+  /** A second run writes over the first; two invoices of one run never over each other. */
+  private readonly names = new FileNames(() => false)
 
   constructor(folder: string, target: Target, terminal: Terminal) {
     this.folder = folder
@@ -155,23 +157,14 @@ class Writer {
 
   /** The path that was written. */
   write(number: string, invoice: Invoice): string {
-    const path = join(this.folder, `${this.nameFor(number)}.${this.target.extension}`)
+    const { extension } = this.target
+    // A slash in a number is no path; what else a file name cannot hold is for FileNames to know.
+    const name = `${number.replaceAll(/[/\\]/g, '_')}.${extension}`
+    const path = join(this.folder, this.names.nameFor({ name, mimeType: '' }))
     writeFileSync(path, this.target.write(invoice))
     this.count++
     for (const loss of this.target.lossesOf(invoice)) this.terminal.failure(`${number}: ${loss}`)
     return path
-  }
-
-  /** Numbers that differ in what a file name cannot hold get a suffix. */
-  private nameFor(number: string): string {
-    const plain = number
-      .replaceAll(/[^A-Za-z0-9._-]/g, '_')
-      .replace(/^\.+/, '_')
-      .slice(0, 100)
-    let name = plain
-    for (let suffix = 2; this.names.has(name.toLowerCase()); suffix++) name = `${plain}-${suffix}`
-    this.names.add(name.toLowerCase())
-    return name
   }
 }
 

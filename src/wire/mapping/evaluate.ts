@@ -1,4 +1,4 @@
-import { Decimal } from '../invoice/index.ts'
+import type { Decimal } from '../invoice/index.ts'
 import { holds } from './conditions.ts'
 import type { Condition, Expression, Formats, Origin, Reference, Step } from './mapping.ts'
 import type { Item } from './source.ts'
@@ -75,7 +75,7 @@ function referenceOf({ origin }: Expression): Reference | undefined {
     case 'first':
       return firstOf(origin.options)
     case 'when':
-      return firstOf(origin.cases.map(({ then }) => then))
+      return firstOf(origin.cases.map(({ use }) => use))
     case 'sum':
       return referenceOf(origin.of)
   }
@@ -106,7 +106,7 @@ function evaluateOrigin(origin: Origin, scene: Scene): Value | StepProblem | und
     case 'first':
       return firstValue(origin.options, scene)
     case 'when': {
-      const found = origin.cases.find(({ condition }) => isMet(condition, scene))?.then ?? origin.otherwise
+      const found = origin.cases.find(({ condition }) => isMet(condition, scene))?.use ?? origin.otherwise
       return found === undefined ? undefined : evaluate(found, scene)
     }
     case 'sum':

@@ -136,7 +136,7 @@ export interface Reference {
 
 interface Case {
   readonly condition: Condition
-  readonly then: Expression
+  readonly use: Expression
 }
 
 export type Condition =

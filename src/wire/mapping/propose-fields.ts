@@ -56,9 +56,10 @@ export function jsonFields(invoices: readonly unknown[], lines: string | undefin
       }
       return
     }
+    if (typeof json !== 'string' && typeof json !== 'number' && typeof json !== 'boolean') return
     const known = values.get(`${zone} ${path}`) ?? { zone, name: path, values: [] }
     values.set(`${zone} ${path}`, known)
-    if (known.values.length < valuesMax) known.values.push(String(json as string | number | boolean))
+    if (known.values.length < valuesMax) known.values.push(String(json))
   }
   for (const invoice of invoices.slice(0, 50)) collect('invoice', '', invoice)
   return [...values.values()]

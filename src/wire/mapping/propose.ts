@@ -160,7 +160,7 @@ function invoiceOf(claims: ReadonlyMap<string, Claim>, drafting: Drafting): Reco
 function addCategory(line: Record<string, unknown>, rate: Claim | undefined): void {
   if (line['/vat/category'] !== undefined || rate === undefined) return
   line['/vat/category'] = {
-    when: [{ if: { value: rate.field.name, more: '0' }, then: { constant: 'S' } }],
+    when: [{ if: { value: rate.field.name, more: '0' }, use: { constant: 'S' } }],
     else: { constant: 'Z' },
     comment: 'guess: 0 may be E, AE, K, G or O as well as Z',
   }

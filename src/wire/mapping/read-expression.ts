@@ -74,7 +74,7 @@ function readWhen(
     kind: 'when',
     cases: cases.map((one, index) => ({
       condition: readCondition(one['if'] as Bag, `${pointer}/when/${index}/if`, context),
-      then: readExpression(one['then'], `${pointer}/when/${index}/then`, context),
+      use: readExpression(one['use'], `${pointer}/when/${index}/use`, context),
     })),
     otherwise: otherwise === undefined ? undefined : readExpression(otherwise, `${pointer}/else`, context),
   }
@@ -126,7 +126,7 @@ function readTemplate(template: string, pointer: string, context: ReadContext): 
 
 function readSteps(list: readonly unknown[], pointer: string, context: ReadContext): readonly Step[] {
   return list.flatMap((json, index) => {
-    const [name = '', argument = undefined] = typeof json === 'string' ? [json] : (Object.entries(json as Bag)[0] ?? [])
+    const [name = '', argument] = typeof json === 'string' ? [json] : (Object.entries(json as Bag)[0] ?? [])
     const step = makeStep(name, argument, context.tables)
     if (typeof step !== 'string') return [step]
     context.problems.add(typeof json === 'string' ? `${pointer}/${index}` : `${pointer}/${index}/${name}`, step)

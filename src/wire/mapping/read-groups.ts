@@ -76,7 +76,7 @@ function readParts(json: unknown, entry: Group, { pointer, context }: Place): re
     return json.map((part, index) => readItem(part as Bag, entry, { pointer: `${pointer}/${index}`, context }))
   }
   if (typeof json === 'object' && json !== null && 'fields' in json) {
-    return [readItem(json as Bag, entry, { pointer, context })]
+    return [readItem({ ...json }, entry, { pointer, context })]
   }
   context.problems.add(pointer, 'is a list: it takes {"each": …, "fields": {…}}, or several of these in an array')
   return []

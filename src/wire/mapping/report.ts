@@ -116,9 +116,9 @@ export class MappingRun {
 
   report(): RunReport {
     const tallies = [...this.tallies.values(), ...this.taxCodeTallies()]
-    const entries = tallies.map(({ examples, ...tally }) => ({ ...tally, examples: [...examples.values()] }))
+    const entries = tallies.map(entryOf)
     entries.sort((a, b) => rank(a) - rank(b) || b.invoices - a.invoices || (a.pointer < b.pointer ? -1 : 1))
-    const unused = [...this.unused].map(([name, use]) => ({ name, ...use }))
+    const unused = Array.from(this.unused, ([name, { invoices, example }]) => ({ name, invoices, example }))
     return { invoices: this.invoices, canBeSent: this.canBeSent, entries, unused }
   }
 
@@ -199,6 +199,10 @@ export class MappingRun {
       }
     })
   }
+}
+
+function entryOf({ examples, ...rest }: Tally): ReportEntry {
+  return { ...rest, examples: [...examples.values()] }
 }
 
 const kinds: readonly EntryKind[] = ['mapping', 'missing', 'rule', 'data']

@@ -71,7 +71,7 @@ async function runSample(mapping: Mapping, sample: Sample, read: (file: string) 
 function encoded(text: string, { source }: Mapping): Buffer {
   if (source.kind === 'json' || source.encoding === 'utf-8') return Buffer.from(text)
   if (source.encoding === 'utf-16') return Buffer.from(text, 'utf16le')
-  return Buffer.from([...text].map(toWindows1252))
+  return Buffer.from(Array.from(text, toWindows1252))
 }
 
 const windows1252 = new TextDecoder('windows-1252')

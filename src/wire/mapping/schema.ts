@@ -111,8 +111,8 @@ const origins: Readonly<Record<string, Schema>> = {
     type: 'array',
     items: {
       type: 'object',
-      properties: { if: condition, then: expression, comment },
-      required: ['if', 'then'],
+      properties: { if: condition, use: expression, comment },
+      required: ['if', 'use'],
       additionalProperties: false,
     },
     minItems: 1,

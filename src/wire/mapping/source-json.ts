@@ -83,7 +83,7 @@ class JsonNumber {
 function parseJson(text: string, before: string): unknown {
   checkDepth(text)
   try {
-    return JSON.parse(text, keepDigits as (key: string, value: unknown) => unknown)
+    return JSON.parse(text, keepDigits)
   } catch (cause) {
     throw new SourceError('source.json', `${before}is no JSON: ${(cause as Error).message}`, { cause })
   }
@@ -150,15 +150,20 @@ function unusedOf(invoice: unknown, { used, ignored }: JsonSource): ReadonlyMap<
     if (ignored.has(path)) continue
     if (typeof value === 'object' && value !== null && !(value instanceof JsonNumber)) {
       // Reversed, because the last one put there is looked at first.
-      for (const [key, inner] of Object.entries(value).reverse()) {
+      for (const [key, inner] of Object.entries(value).toReversed()) {
         const step = Array.isArray(value) ? '*' : escaped(key)
         stack.push([path === '' ? step : `${path}/${step}`, inner])
       }
       continue
     }
     if (used.has(path) || unused.has(path) || unused.size >= unusedMax) continue
-    const text = value instanceof JsonNumber ? value.text : String(value ?? '')
+    const text = shown(value)
     if (text.trim() !== '') unused.set(path, text.trim())
   }
   return unused
+}
+
+function shown(value: unknown): string {
+  if (value instanceof JsonNumber) return value.text
+  return typeof value === 'string' || typeof value === 'boolean' ? String(value) : ''
 }

@@ -115,8 +115,8 @@ function french(number: string): boolean {
 }
 
 function austrian(number: string): boolean {
-  const sum = [...number.slice(0, 7)].reduce((total, character, index) => {
-    const worth = index % 2 === 1 ? Number(character) * 2 : Number(character)
+  const sum = Array.from(number.slice(0, 7), Number).reduce((total, value, index) => {
+    const worth = index % 2 === 1 ? value * 2 : value
     return total + (worth > 9 ? worth - 9 : worth)
   }, 4)
   return (10 - (sum % 10)) % 10 === digit(number, 7)

@@ -63,7 +63,7 @@ type Check = (subject: Subject) => Iterable<WeakDatum>
 
 /** Everything weak about one invoice. */
 export function weakDataOf(subject: Subject): readonly WeakDatum[] {
-  return checks.flatMap(check => [...check(subject)])
+  return checks.flatMap(check => Array.from(check(subject)))
 }
 
 const checks: readonly Check[] = [
