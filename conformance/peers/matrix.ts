@@ -4,16 +4,17 @@ import type { World } from './world.ts'
 /** What was seen of an exchange, by name. */
 export type Facts = Readonly<Record<string, string | number | boolean>>
 
-export interface Case {
+/** `On` is what it runs on: both access points unless said otherwise. */
+export interface Case<On = World> {
   readonly name: string
   /** Exactly this must be seen. */
   readonly expected: Facts
-  readonly run: (world: World) => Promise<Facts>
+  readonly run: (world: On) => Promise<Facts>
 }
 
-export interface CaseGroup {
+export interface CaseGroup<On = World> {
   readonly name: string
-  readonly cases: readonly Case[]
+  readonly cases: readonly Case<On>[]
 }
 
 export interface MatrixResult {
@@ -22,9 +23,9 @@ export interface MatrixResult {
 }
 
 /** Runs every case, one after the other, and prints a row for each as soon as it is known. */
-export async function runMatrix(
-  groups: readonly CaseGroup[],
-  world: World,
+export async function runMatrix<On>(
+  groups: readonly CaseGroup<On>[],
+  world: On,
   { terminal, signal }: { readonly terminal: Terminal; readonly signal: AbortSignal },
 ): Promise<MatrixResult> {
   let [passed, failed] = [0, 0]
@@ -53,7 +54,7 @@ export async function runMatrix(
   return { passed, failed }
 }
 
-async function observe(one: Case, world: World): Promise<Facts> {
+async function observe<On>(one: Case<On>, world: On): Promise<Facts> {
   try {
     return await one.run(world)
   } catch (error) {
@@ -67,7 +68,7 @@ function differences(expected: Facts, seen: Facts): readonly string[] {
 }
 
 interface Row {
-  readonly one: Case
+  readonly one: Pick<Case<never>, 'name' | 'expected'>
   readonly seen: Facts
   readonly differences: readonly string[]
   readonly seconds: number

@@ -1,12 +1,12 @@
 import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { builtCopy, missingTool } from './build-copy.ts'
 
 const run = promisify(execFile)
 
@@ -35,20 +35,16 @@ export async function whyNoPhase4(folders: PeerFolders): Promise<string | undefi
   for (const file of ['phase4/peer', 'pki/make-pki.sh']) {
     if (!existsSync(join(folders.source, file))) return `${join(folders.source, file)} is not beside this clone`
   }
-  for (const [tool, version] of [
+  const missing = await missingTool([
     ['bash', '--version'],
     ['java', '-version'],
     ['mvn', '--version'],
     ['openssl', 'version'],
     ['keytool', '-help'],
-  ] as const) {
-    const found = await run(tool, [version]).then(
-      () => true,
-      () => false,
-    )
-    if (!found) return `${tool} is not installed (phase4 needs a JDK 17 or newer, Maven and openssl)`
-  }
-  return undefined
+  ])
+  return missing === undefined
+    ? undefined
+    : `${missing} is not installed (phase4 needs a JDK 17 or newer, Maven and openssl)`
 }
 
 export interface PrepareOptions {
@@ -63,33 +59,12 @@ export interface PrepareOptions {
 export async function preparePhase4(folders: PeerFolders, options: PrepareOptions): Promise<Phase4> {
   const { crlPort, signal, progress } = options
   mkdirSync(folders.work, { recursive: true })
-  const home = folders.build
   const source = join(folders.source, 'phase4')
-  const marker = join(home, 'built')
-  const wanted = fingerprintOf(source)
-  if (!existsSync(marker) || readFileSync(marker, 'utf8') !== wanted) {
-    progress('building phase4 with Maven …')
-    rmSync(home, { recursive: true, force: true })
-    mkdirSync(dirname(home), { recursive: true })
-    cpSync(source, home, { recursive: true, filter: path => path !== join(source, 'target') })
-    await run('chmod', ['-R', 'u+w', home])
-    await run(join(home, 'peer'), ['build'], { maxBuffer: 10_000_000, signal })
-    writeFileSync(marker, wanted)
-  }
+  const peer = await builtCopy({ source, home: folders.build, tool: 'peer', signal, progress })
   progress('making a private PKI …')
   const pki = join(folders.work, 'pki')
   await run('bash', [join(folders.source, 'pki', 'make-pki.sh'), pki, `http://127.0.0.1:${crlPort}`], { signal })
-  return new Phase4(join(home, 'peer'), pki, signal)
-}
-
-/** Another source is another build. */
-function fingerprintOf(source: string): string {
-  const hash = createHash('sha256')
-  for (const name of ['peer', 'pom.xml']) hash.update(readFileSync(join(source, name)))
-  const entries = readdirSync(join(source, 'src'), { recursive: true, withFileTypes: true })
-  const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
-  for (const file of files.toSorted()) hash.update(readFileSync(file))
-  return hash.digest('hex')
+  return new Phase4(peer, pki, signal)
 }
 
 /** A port of loopback for another process to take. */
