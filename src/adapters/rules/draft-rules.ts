@@ -1,14 +1,8 @@
 import { basename } from 'node:path'
-import {
-  compiledFormat,
-  compileSchematron,
-  loadRules,
-  type Reference,
-  type RuleSet,
-} from '../../wire/schematron/index.ts'
+import { compileSchematron, type Reference, type RuleSet } from '../../wire/schematron/index.ts'
 import { daysOf, type ImportOptions, nameOf, slug, versionOf } from './describe.ts'
 import { type KnownRules, knownRules } from './known.ts'
-import { codeFile, sourceFile } from './load.ts'
+import { cacheFile, codeFile, compiledOf, loadCompiled, sourceFile } from './load.ts'
 import type { Pack, Part } from './pack.ts'
 import { resolvePath, type Source, type SourceFile } from './source.ts'
 import { sha256Of, sha256OfAll } from './store.ts'
@@ -46,7 +40,7 @@ function draftOf(source: Source, file: SourceFile, options: ImportOptions): Rule
   const content = file.content()
   const collected = new Collector(source, file.path)
   const code = compileSchematron(content, reference => collected.resolve(reference))
-  const rules = loadRules(code)
+  const { rules, cache } = loadCompiled(code)
   const text = content.toString('utf8')
   const known = knownRules.find(({ marks }) => marks.every(mark => mark.test(text)))
   const own = sha256Of(content)
@@ -72,9 +66,9 @@ function draftOf(source: Source, file: SourceFile, options: ImportOptions): Rule
       ...daysOf(options, known?.firstDays?.[version]),
       checks: rules.size,
       parts: [{ from: '', href: '', name: '', file: sourceFile, sha256: own }, ...parts],
-      compiled: { format: compiledFormat, sha256: sha256Of(code) },
+      compiled: compiledOf(code, cache),
     },
-    files: { [sourceFile]: content, [codeFile]: code, ...collected.files },
+    files: { [sourceFile]: content, [codeFile]: code, [cacheFile]: cache, ...collected.files },
     rules,
     known,
   }

@@ -1,16 +1,21 @@
+import { Script } from 'node:vm'
 import {
   compiledFormat,
   compileSchematron,
+  linkRules,
   loadRules,
   type Resolve,
+  type RulesFactory,
   type RuleSet,
+  rulesScript,
 } from '../../wire/schematron/index.ts'
-import type { Pack } from './pack.ts'
-import { readStored } from './store.ts'
+import { type Pack, packName } from './pack.ts'
+import { readStored, sha256Of } from './store.ts'
 
 /** The names of the files of a pack of rules. */
 export const sourceFile = 'rules.sch'
 export const codeFile = 'rules.js'
+export const cacheFile = 'rules.cache'
 
 /**
  * The rules of an imported pack, from the stored code; code of another compiler is not executed, the rules are compiled anew. Throws
@@ -21,8 +26,36 @@ export function loadPack(folder: string, pack: Pack): RuleSet {
     const { source, resolve } = readSources(folder, pack)
     return loadRules(compileSchematron(source, resolve))
   }
-  const code = readStored(folder, pack, { path: codeFile, sha256: pack.compiled.sha256 })
-  return loadRules(code.toString('utf8'))
+  // The code is ASCII.
+  const code = readStored(folder, pack, { path: codeFile, sha256: pack.compiled.sha256 }).toString('latin1')
+  const { v8, sha256 } = pack.compiled.cache
+  const cachedData = v8 === process.versions.v8 ? readStored(folder, pack, { path: cacheFile, sha256 }) : undefined
+  return linkRules(factoryOf(scriptOf(code, { name: packName(pack), cachedData })))
+}
+
+/** Rules of code that was just compiled, and what makes loading them from the store three times as fast. */
+export function loadCompiled(code: string): { readonly rules: RuleSet; readonly cache: Buffer } {
+  const script = scriptOf(code, { name: 'rules', cachedData: undefined })
+  return { cache: script.createCachedData(), rules: linkRules(factoryOf(script)) }
+}
+
+/** V8 checks that the cache is of its own version and of this code, and compiles anew when it is not. */
+function scriptOf(
+  code: string,
+  { name, cachedData }: { readonly name: string; readonly cachedData: Buffer | undefined },
+): Script {
+  const filename = `${name}.js`
+  return new Script(rulesScript(code), cachedData === undefined ? { filename } : { filename, cachedData })
+}
+
+function factoryOf(script: Script): RulesFactory {
+  return script.runInThisContext() as RulesFactory
+}
+
+/** What the index says of compiled code. */
+export function compiledOf(code: string, cache: Buffer): Pack['compiled'] {
+  const { v8 } = process.versions
+  return { format: compiledFormat, sha256: sha256Of(code), cache: { v8, sha256: sha256Of(cache) } }
 }
 
 /** The stored Schematron file, and what finds the files beside it. Throws PackError `damaged`. */

@@ -58,6 +58,8 @@ export interface Pack extends Release {
     readonly format: number
     /** Of the code, in hexadecimal: nothing else is executed. */
     readonly sha256: string
+    /** What V8 of this version made of the code, and its hash; another version begins with the code. */
+    readonly cache: { readonly v8: string; readonly sha256: string }
   }
   /** The pack's own unit tests, where some came with it. */
   readonly tests?: TestResult

@@ -1,5 +1,5 @@
 export { type CheckText, readChecks } from './check-text.ts'
 export { compiledFormat, compileSchematron } from './compile.ts'
-export { loadRules, type RuleSet } from './load.ts'
+export { linkRules, loadRules, type RulesFactory, rulesScript, type RuleSet } from './load.ts'
 export type { Reference, Resolve } from './reuse.ts'
 export { type RuleFinding, runRules } from './run.ts'

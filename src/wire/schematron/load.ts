@@ -62,10 +62,23 @@ interface WrittenCheck {
   readonly forbidden?: readonly (readonly number[])[]
 }
 
+/** What `rulesScript` evaluates to. */
+export type RulesFactory = (functions: typeof runtime) => unknown
+
 /** Makes rules of what compileSchematron wrote: of nothing else, for it is executed. */
 export function loadRules(code: string): RuleSet {
   // oxlint-disable-next-line typescript/no-implied-eval, no-new-func
-  const written = new Function('R', code)(runtime) as Written
+  return linkRules(new Function('R', code) as RulesFactory)
+}
+
+/** The code as a script whose value linkRules takes, for who keeps what the engine of JavaScript made of it. */
+export function rulesScript(code: string): string {
+  return `(function(R){${code}})`
+}
+
+/** As loadRules, of the value of `rulesScript`. */
+export function linkRules(factory: RulesFactory): RuleSet {
+  const written = factory(runtime) as Written
   return {
     title: written.title,
     size: written.patterns.flat().reduce((sum, { checks }) => sum + checks.length, 0),
