@@ -1,7 +1,7 @@
 import { countries } from './code-lists.ts'
 import { type Path, type Report, pointerOf } from './finding.ts'
 import type { Draft, InvoiceDraft, PaymentMeans, Period } from './model.ts'
-import { isCreditNote } from './profiles.ts'
+import { isCreditNote, isExtended } from './profiles.ts'
 
 /* What EN 16931 demands of terms together, apart from amounts and VAT. [EN 16931-1 §6.4; UBL-SR-44, 47, 54, 55; CII-SR-467] */
 
@@ -28,9 +28,15 @@ export function checkConditions(draft: InvoiceDraft, report: Report, syntax: 'ub
 
 /** In UBL `#AAI#` before a text is its subject code, so a text must not look as if it had one. */
 function checkNotes(draft: InvoiceDraft, report: Report): void {
-  for (const [index, { subjectCode, text }] of (draft.notes ?? []).entries()) {
-    if (subjectCode !== undefined || text === undefined || !/^#[^#]{3}#/.test(text)) continue
-    report.fatal('value.text', ['notes', index, 'text'], { text: 'value.text/note' })
+  const lines = (draft.lines ?? []).entries()
+  for (const [path, notes] of [
+    [['notes'], draft.notes] as const,
+    ...lines.map(([index, line]) => [['lines', index, 'notes'], line.notes] as const),
+  ]) {
+    for (const [index, { subjectCode, text }] of (notes ?? []).entries()) {
+      if (subjectCode !== undefined || text === undefined || !/^#[^#]{3}#/.test(text)) continue
+      report.fatal('value.text', [...path, index, 'text'], { text: 'value.text/note' })
+    }
   }
 }
 
@@ -108,6 +114,7 @@ function checkPayment(draft: InvoiceDraft, report: Report): void {
 function checkUbl(draft: InvoiceDraft, report: Report): void {
   const means = draft.paymentMeans ?? []
   checkNotes(draft, report)
+  if (!isExtended(draft)) checkOnce(draft, report)
   checkSame(means, 'remittanceInformation', { rule: 'UBL-SR-44', report })
   for (const [key, rule] of [
     ['card', 'UBL-SR-54'],
@@ -120,6 +127,15 @@ function checkUbl(draft: InvoiceDraft, report: Report): void {
   }
   if (draft.dueDate !== undefined && means.length === 0 && isCreditNote(draft.typeCode)) {
     report.fatal('ubl.cannot-carry', ['dueDate'], { text: 'cannot-carry/due-date' })
+  }
+}
+
+/** What EN 16931 has once and its extensions several times. */
+function checkOnce(draft: InvoiceDraft, report: Report): void {
+  if ((draft.invoicedObjects ?? []).length > 1) report.fatal('UBL-SR-04', ['invoicedObjects', 1])
+  for (const [index, { notes = [], objects = [], otherDocuments = [] }] of (draft.lines ?? []).entries()) {
+    if (notes.length > 1) report.fatal('UBL-SR-34', ['lines', index, 'notes', 1])
+    if (objects.length + otherDocuments.length > 1) report.fatal('UBL-SR-52', ['lines', index, 'objects'])
   }
 }
 

@@ -1,6 +1,8 @@
+import { checkPeppolIdentifiers } from './check-peppol-identifiers.ts'
+import { eas, peppolEas } from './code-lists.ts'
 import { type Path, type Report, pointerOf } from './finding.ts'
 import type { Draft, InvoiceDraft, InvoiceLine } from './model.ts'
-import { isCreditNote, profileOf } from './profiles.ts'
+import { isCreditNote, peppolBilling, profileOf } from './profiles.ts'
 import { quoted } from './values.ts'
 
 /* The rules that Peppol BIS Billing 3 adds to EN 16931, apart from amounts. [PEPPOL-EN16931-UBL 3.0.21] */
@@ -21,18 +23,43 @@ function demand(
 }
 
 export function checkPeppol(draft: InvoiceDraft, report: Report): void {
-  const profile = profileOf(draft)
-  if (profile !== undefined && draft.process !== undefined && !profile.process.test(draft.process)) {
+  // Asked to judge an invoice that follows no specification of Peppol, these rules take it for one of BIS Billing.
+  const followed = profileOf(draft)
+  const profile = followed?.peppolRules ? followed : peppolBilling
+  if (draft.process !== undefined && !profile.process.test(draft.process)) {
     const values = { profile: profile.name, value: quoted(draft.process) }
     report.fatal('PEPPOL-EN16931-R007', ['process'], { values })
   }
+  if (draft.customization !== undefined && !isBilling(draft.customization)) {
+    report.fatal('PEPPOL-EN16931-R004', ['customization'], { values: { value: quoted(draft.customization) } })
+  }
   checkReferences(draft, report)
+  checkSchemes(draft, report)
+  checkPeppolIdentifiers(draft, report)
   checkCurrencies(draft, report)
   checkType(draft, report)
   checkMandates(draft, report)
   checkExemptions(draft, report)
   for (const [index, line] of (draft.lines ?? []).entries())
     checkLinePeriod(line, ['lines', index, 'period'], { draft, report })
+}
+
+/** Of Billing, or of Self-Billing, which has the rule for its own name. */
+function isBilling(customization: string): boolean {
+  return customizations.some(prefix => customization.startsWith(prefix)) && !customization.includes('::')
+}
+
+const customizations = ['billing', 'selfbilling'].map(
+  name => `urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:${name}:3.0`,
+)
+
+/** The other lists of Peppol are those of EN 16931, whose rules say what is wrong. */
+function checkSchemes({ seller, buyer }: InvoiceDraft, report: Report): void {
+  for (const [key, endpoint] of Object.entries({ seller: seller?.endpoint, buyer: buyer?.endpoint })) {
+    const { scheme } = endpoint ?? {}
+    if (scheme === undefined || !eas.has(scheme) || peppolEas.has(scheme)) continue
+    report.fatal('PEPPOL-EN16931-CL008', [key, 'endpoint', 'scheme'], { values: { value: quoted(scheme) } })
+  }
 }
 
 function checkReferences(draft: InvoiceDraft, report: Report): void {
@@ -54,9 +81,7 @@ function checkCurrencies({ currency, vatCurrency, totals }: InvoiceDraft, report
   if (vatCurrency !== undefined && vatCurrency === currency) {
     report.fatal('PEPPOL-EN16931-R005', ['vatCurrency'])
   }
-  if (vatCurrency === undefined && inVatCurrency !== undefined) {
-    report.fatal('PEPPOL-EN16931-R054', at)
-  }
+  if (vatCurrency === undefined && inVatCurrency !== undefined) report.fatal('PEPPOL-EN16931-R054', at)
   if (inVatCurrency !== undefined && totals?.vat !== undefined && inVatCurrency.sign() * totals.vat.sign() < 0) {
     report.fatal('PEPPOL-EN16931-R055', at)
   }

@@ -119,7 +119,8 @@ export function checkVat(draft: InvoiceDraft, report: Report): void {
   for (const [category, family] of Object.entries(families)) {
     const mine = uses.filter(({ vat }) => vat.category === category)
     if (mine.length === 0) continue
-    if (draft.vatBreakdown !== undefined) checkBreakdownCount(mine, family, report)
+    // Without any breakdown and with lines that could not be added up, it is missing for a reason that is told already.
+    if (draft.vatBreakdown !== undefined || taxable !== undefined) checkBreakdownCount(mine, family, report)
     checkIdentifiers(mine, family, { draft, report })
     for (const { kind, path, vat } of mine) if (kind !== 'breakdown') checkRate(kind, family, { path, vat, report })
   }

@@ -32,20 +32,22 @@ export const billingProcess = 'urn:fdc:peppol.eu:2017:poacc:billing:01:1.0'
 /** BT-23 of an invoice of the reform; which of them exist is said by BR-FR-08. */
 const frenchCadre = /^[BSM][1-9]$/
 
+export const peppolBilling: Profile = {
+  name: 'Peppol BIS Billing 3',
+  customization: billingCustomization,
+  exact: false,
+  process:
+    /^(urn:fdc:peppol\.eu:2017:poacc:billing:01:1\.0|urn:peppol:france:billing:(non-)?regulated|urn:peppol:bis:billing_with_response)$/,
+  documentCustomization: undefined,
+  peppolProcess: undefined,
+  ciiVersion: 'D16B',
+  selfBilled: false,
+  peppolRules: true,
+  frenchRules: false,
+}
+
 const profiles: readonly Profile[] = [
-  {
-    name: 'Peppol BIS Billing 3',
-    customization: billingCustomization,
-    exact: false,
-    process:
-      /^(urn:fdc:peppol\.eu:2017:poacc:billing:01:1\.0|urn:peppol:france:billing:(non-)?regulated|urn:peppol:bis:billing_with_response)$/,
-    documentCustomization: undefined,
-    peppolProcess: undefined,
-    ciiVersion: 'D16B',
-    selfBilled: false,
-    peppolRules: true,
-    frenchRules: false,
-  },
+  peppolBilling,
   {
     name: 'Peppol BIS Self-Billing 3',
     customization: 'urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:selfbilling:3.0',
@@ -130,4 +132,9 @@ function isFrench(party: { address?: { country?: string } } | undefined): boolea
 /** Whether UBL writes this type (BT-3) as a CreditNote. [BR-CL-01] */
 export function isCreditNote(typeCode: string | undefined): boolean {
   return typeCode !== undefined && creditNoteTypes.has(typeCode)
+}
+
+/** Whether the invoice follows an extension of EN 16931 instead of its core: it may say more, and some things several times. */
+export function isExtended({ customization = '' }: { customization?: string }): boolean {
+  return customization.includes('#conformant#')
 }

@@ -148,6 +148,9 @@ export const generalTexts = {
   'UBL-SR-44': sameInAll,
   'UBL-SR-47': sameInAll,
   'CII-SR-467': sameInAll,
+  'UBL-SR-04': once,
+  'UBL-SR-34': once,
+  'UBL-SR-52': once,
   'UBL-SR-54': once,
   'UBL-SR-55': once,
 } as const satisfies Record<string, Text>

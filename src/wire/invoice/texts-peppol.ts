@@ -103,5 +103,5 @@ export const peppolTexts = {
   },
   'peppol-exemption': exemption,
   'peppol-check-digits': checkDigits,
-  'peppol-code': code,
+  'PEPPOL-EN16931-CL008': code,
 } as const satisfies Record<string, Text>

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { addressingOf, invoiceJsonSchema, summaryOf } from '../../../src/wire/invoice/index.ts'
 import { readCodeLists } from '../../../src/wire/peppol/index.ts'
-import { readGood, sample } from './sample.ts'
+import { french, readGood, sample } from './sample.ts'
 
 const codeLists = readCodeLists(
   JSON.parse(readFileSync(new URL('../../../config/code-lists/peppol-9.7.json', import.meta.url), 'utf8')),
@@ -51,8 +51,7 @@ describe('where an invoice goes', () => {
   })
 
   it('a French invoice has the French document type and process', () => {
-    const json = sample(invoice => Object.assign(invoice, { customization: 'urn:cen.eu:en16931:2017', process: 'B1' }))
-    const addressed = addressingOf(readGood(json), 'ubl')
+    const addressed = addressingOf(readGood(sample(french)), 'ubl')
     expect('addressing' in addressed && addressed.addressing).toMatchObject({
       documentType: {
         value:

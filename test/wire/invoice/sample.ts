@@ -37,6 +37,20 @@ export function briefly(findings: readonly Finding[]): string[] {
   return findings.map(({ rule, pointer }) => `${rule} ${pointer}`)
 }
 
+/** Makes the sample an invoice of the French reform: specification, billing mode and the notes that the law demands. */
+export function french(json: Json): void {
+  Object.assign(json, {
+    customization: 'urn:cen.eu:en16931:2017',
+    process: 'B1',
+    notes: [
+      { subjectCode: 'PMT', text: 'Indemnité forfaitaire de 40 € pour frais de recouvrement' },
+      { subjectCode: 'PMD', text: 'Pénalités de retard : trois fois le taux légal' },
+      { subjectCode: 'AAB', text: 'Pas d’escompte' },
+      { subjectCode: 'BAR', text: 'B2B' },
+    ],
+  })
+}
+
 /** All groups and nearly all terms of the model. */
 export function everything(json: Json): void {
   const place = { line1: 'a', line2: 'b', line3: 'c', city: 'd', postCode: 'e', subdivision: 'f', country: 'FR' }
