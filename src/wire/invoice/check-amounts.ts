@@ -1,7 +1,9 @@
 import { Decimal, zero } from './decimal.ts'
 import { lineNet, share, totalOf } from './derive.ts'
 import { type Path, type Report, pointerOf } from './finding.ts'
+import { isCounted } from './line-kinds.ts'
 import type { Draft, InvoiceDraft, InvoiceLine, LineAllowance, Price } from './model.ts'
+import { isExtended } from './profiles.ts'
 import type { Values } from './text.ts'
 import type { TextKey } from './texts.ts'
 
@@ -144,6 +146,7 @@ const totalRules = {
 
 function checkTotals(draft: InvoiceDraft, report: Report, vatUnsaidWhenNone: boolean): void {
   const { totals = {} } = draft
+  const slackOf = tolerances(draft)
   const isNone = totals.withVat !== undefined && totals.withoutVat?.compare(totals.withVat) === 0
   const demanded: Readonly<Record<string, boolean>> = {
     allowances: (draft.allowances ?? []).length > 0,
@@ -160,11 +163,28 @@ function checkTotals(draft: InvoiceDraft, report: Report, vatUnsaidWhenNone: boo
         text: rule,
         actual: totals[name],
         expected: totalOf[name](draft),
-        tolerance: exact,
+        tolerance: slackOf[name] ?? exact,
       })
     } else if (missing !== undefined && demanded[name] && !report.refused.has(pointerOf(path))) {
       report.fatal(name === 'vat' ? 'BR-CO-15' : rule, path, { text: missing })
     }
+  }
+}
+
+/** In an extension of EN 16931, a cent for each amount that was rounded. [BR-FREXT-CO-10 to 13 and 15] */
+function tolerances(draft: InvoiceDraft): Partial<Record<keyof typeof totalRules, Decimal>> {
+  if (!isExtended(draft)) return {}
+  const lines = (draft.lines ?? []).filter(isCounted).length
+  const allowances = (draft.allowances ?? []).length
+  const charges = (draft.charges ?? []).length
+  const cents = (count: number) => new Decimal(BigInt(count), 2)
+  const all = cents(lines + allowances + charges)
+  return {
+    lineNet: cents(lines),
+    allowances: cents(allowances),
+    charges: cents(charges),
+    withoutVat: all,
+    withVat: all,
   }
 }
 

@@ -1,8 +1,9 @@
 import { compare } from './check-amounts.ts'
 import { Decimal, sum, zero } from './decimal.ts'
-import { type TaxableAmount, share, taxableAmounts, vatKey } from './derive.ts'
+import { type TaxableAmount, reasonKey, share, taxableAmounts, vatKey } from './derive.ts'
 import type { Path, Report } from './finding.ts'
 import type { Draft, InvoiceDraft, VatBreakdown, VatCategory } from './model.ts'
+import { isExtended } from './profiles.ts'
 import type { Text } from './text.ts'
 import type { TextKey } from './texts.ts'
 
@@ -116,16 +117,21 @@ interface Use {
 export function checkVat(draft: InvoiceDraft, report: Report): void {
   const uses = usesOf(draft)
   const taxable = taxableAmounts(draft)
+  const extended = isExtended(draft)
+  const byReason = extended ? taxableAmounts(draft, reasonKey) : undefined
   for (const [category, family] of Object.entries(families)) {
     const mine = uses.filter(({ vat }) => vat.category === category)
     if (mine.length === 0) continue
     // Without any breakdown and with lines that could not be added up, it is missing for a reason that is told already.
-    if (draft.vatBreakdown !== undefined || taxable !== undefined) checkBreakdownCount(mine, family, report)
+    if (draft.vatBreakdown !== undefined || taxable !== undefined)
+      checkBreakdownCount(mine, extended ? { ...family, perRate: true } : family, report)
     checkIdentifiers(mine, family, { draft, report })
     for (const { kind, path, vat } of mine) if (kind !== 'breakdown') checkRate(kind, family, { path, vat, report })
   }
   for (const [index, part] of (draft.vatBreakdown ?? []).entries()) {
-    checkBreakdown(part, ['vatBreakdown', index], { draft, report, taxable })
+    const path = ['vatBreakdown', index]
+    checkBreakdown(part, path, { draft, report, taxable: byReason === undefined ? taxable : undefined })
+    if (taxable !== undefined && byReason !== undefined) checkExtended(part, path, { report, taxable, byReason })
   }
   checkNotSubject(uses, report)
   checkIntraCommunity(draft, uses, report)
@@ -295,6 +301,45 @@ function checkTaxable(
     expected: expected.padded(2),
     tolerance: family.perRate ? tolerance : zero,
   })
+}
+
+/** BR-FREXT-x-08: by category and rate, or by reason as well, a cent for each amount. */
+function checkExtended(
+  part: Draft<VatBreakdown>,
+  path: Path,
+  {
+    report,
+    taxable,
+    byReason,
+  }: {
+    report: Report
+    taxable: ReadonlyMap<string, TaxableAmount>
+    byReason: ReadonlyMap<string, TaxableAmount>
+  },
+): void {
+  const { category = '', rate } = part
+  const family = families[category]
+  const sums = [taxable.get(vatKey(category, rate)), byReason.get(reasonKey(part))]
+  if (family === undefined || part.taxable === undefined || sums.some(sum => isNear(part.taxable, sum))) return
+  const [own = { amount: zero }] = sums
+  compare([...path, 'taxable'], report, {
+    rule: `BR-${family.rules}-08`,
+    text: 'vat-08',
+    actual: part.taxable,
+    expected: own.amount.padded(2),
+    tolerance: zero,
+  })
+}
+
+function isNear(actual: Decimal | undefined, sum: TaxableAmount | undefined): boolean {
+  const { amount = zero, count = 0 } = sum ?? {}
+  return (
+    actual !== undefined &&
+    actual
+      .minus(amount)
+      .absolute()
+      .compare(new Decimal(BigInt(count), 2)) <= 0
+  )
 }
 
 /** BR-O-11 to BR-O-14: what is not subject to VAT stands alone. */

@@ -116,6 +116,8 @@ export interface TaxableAmount {
   readonly category: string
   readonly rate: Decimal | undefined
   readonly amount: Decimal
+  /** How many lines, allowances and charges it is the sum of. */
+  readonly count: number
 }
 
 /** Category and rate by value: `20`, `20.0` and `20.00` are one rate. */
@@ -124,18 +126,26 @@ export function vatKey(category: string, rate: Decimal | undefined): string {
   return `${category} ${text.includes('.') ? text.replace(/\.?0+$/, '') : text}`
 }
 
+/** As vatKey, for a specification that also tells the reasons apart. [BR-FREXT-S-08 and family] */
+export function reasonKey(vat: Draft<VatCategory>): string {
+  return `${vatKey(vat.category ?? '', vat.rate)} ${vat.exemptionReasonCode ?? ''} ${vat.exemptionReason ?? ''}`
+}
+
 /**
  * Lines that count minus allowances plus charges, by category and rate, in order of appearance: what BT-116 must be. [BR-S-08 and family]
  * undefined when an operand is missing.
  */
-export function taxableAmounts(draft: InvoiceDraft): ReadonlyMap<string, TaxableAmount> | undefined {
+export function taxableAmounts(
+  draft: InvoiceDraft,
+  keyOf: (vat: Draft<VatCategory>) => string = ({ category = '', rate }) => vatKey(category, rate),
+): ReadonlyMap<string, TaxableAmount> | undefined {
   const amounts = new Map<string, TaxableAmount>()
   function add(vat: Draft<VatCategory> | undefined, amount: Decimal | undefined, sign: 1 | -1): boolean {
     if (vat?.category === undefined || amount === undefined) return false
-    const key = vatKey(vat.category, vat.rate)
-    const before = amounts.get(key)?.amount ?? zero
+    const key = keyOf(vat)
+    const { amount: before = zero, count = 0 } = amounts.get(key) ?? {}
     const after = sign === 1 ? before.plus(amount) : before.minus(amount)
-    amounts.set(key, { category: vat.category, rate: vat.rate, amount: after })
+    amounts.set(key, { category: vat.category, rate: vat.rate, amount: after, count: count + 1 })
     return true
   }
   const complete = [

@@ -1,6 +1,7 @@
 import { type XmlElement, XmlError, type XmlLimits, attributeOf, childElements, parseXml } from '../xml/index.ts'
 import { checkPresence } from './check-terms.ts'
 import { Decimal } from './decimal.ts'
+import { amendmentsOf } from './extension-rules.ts'
 import { type Path, Report } from './finding.ts'
 import type { InvoiceDraft } from './model.ts'
 import { type Condition, type LeafBinding, type Plan, type PlanNode, type Slot, isExtension, plans } from './plan.ts'
@@ -47,6 +48,7 @@ export function readDraft(
   const report = new Report(syntax)
   const reader = new Reader(plans[syntax.root], root, report)
   const draft = reader.read()
+  report.amended = amendmentsOf(draft)
   checkPresence(draft, report)
   return { draft, syntax, unmapped: reader.unmapped, report }
 }

@@ -81,6 +81,8 @@ export class Report {
   /** Pointers whose value was refused: nobody is told in addition that it is missing. */
   readonly refused = new Set<string>()
   hasFatal = false
+  /** What the specification of the invoice calls a rule; undefined for one that it does not have. */
+  amended: ((rule: string) => string | undefined) | undefined
   private readonly entries: Entry[] = []
   private readonly syntax: Syntax | undefined
 
@@ -123,8 +125,11 @@ export class Report {
   }
 
   private add(entry: Entry): void {
+    const rule = this.amended === undefined ? entry.rule : this.amended(entry.rule)
+    if (rule === undefined) return
     if (entry.severity === 'fatal') this.hasFatal = true
-    if (!this.isFull) this.entries.push(entry)
+    if (this.isFull) return
+    this.entries.push(rule === entry.rule ? entry : { ...entry, rule, text: entry.text ?? (entry.rule as TextKey) })
   }
 
   private said(entry: Entry, language: FindingLanguage): Finding {

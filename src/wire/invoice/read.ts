@@ -1,6 +1,7 @@
 import type { XmlElement, XmlLimits } from '../xml/index.ts'
 import { checkPresence } from './check-terms.ts'
 import { derive } from './derive.ts'
+import { amendmentsOf } from './extension-rules.ts'
 import { type Finding, Report } from './finding.ts'
 import { type DocumentDraft, readDraft } from './document-read.ts'
 import { readJsonDraft } from './json-read.ts'
@@ -44,6 +45,7 @@ export function readInvoice(json: unknown, { language, rules }: CheckingOptions 
   const report = new Report()
   const draft = readJsonDraft(json, report)
   derive(draft)
+  report.amended = amendmentsOf(draft)
   checkPresence(draft, report, { derivedToo: false })
   checkRules(draft, report, { syntax: 'ubl', rules })
   return concluded(draft, report, language)
