@@ -104,7 +104,7 @@ function readColumns(json: unknown, problems: Problems): CsvSource['columns'] {
   if (json === 'header' || json === 'numbers') return json
   if (typeof json === 'string') {
     problems.add('/source/columns', 'must be "header", "numbers" or names')
-    return 'numbers'
+    return 'header'
   }
   if (Array.isArray(json)) return new Map([['', json as readonly string[]]])
   return new Map(Object.entries(json as Readonly<Record<string, readonly string[]>>))

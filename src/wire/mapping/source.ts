@@ -47,12 +47,28 @@ export const unusedMax = 1000
 export async function* textOf(octets: SourceOctets, encoding: Encoding): AsyncGenerator<string> {
   let decoder: Decoder | undefined
   let octetsRead = 0
-  for await (const piece of octets instanceof Uint8Array ? [octets] : octets) {
+  for await (const piece of octets instanceof Uint8Array ? [octets] : startTogether(octets)) {
     decoder ??= new TextDecoder(labelOf(encoding, piece), { fatal: true })
     yield decode(decoder, piece, { encoding, octetsRead })
     octetsRead += piece.length
   }
   if (decoder !== undefined) yield decode(decoder, undefined, { encoding, octetsRead })
+}
+
+/** The first piece has two octets at least, where there are as many: they tell the order of those of UTF-16. */
+async function* startTogether(octets: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let start: Uint8Array | undefined = new Uint8Array()
+  for await (const piece of octets) {
+    if (start === undefined) {
+      yield piece
+      continue
+    }
+    start = Buffer.concat([start, piece])
+    if (start.length < 2) continue
+    yield start
+    start = undefined
+  }
+  if (start !== undefined && start.length > 0) yield start
 }
 
 function labelOf(encoding: Encoding, start: Uint8Array): string {

@@ -28,13 +28,16 @@ describe('the documentation of mappings', () => {
     expect([...files.keys()]).toEqual(['export.csv', 'mapping.json', 'export.json', 'json-mapping.json'])
   })
 
-  it.each(['mapping.json', 'json-mapping.json'])('%s fits the published schema, and its samples are as expected', async name => {
-    const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictTypes: false, strictRequired: false })
-    const validate = ajv.compile(mappingSchema)
-    expect(validate(JSON.parse(files.get(name) ?? '')), JSON.stringify(validate.errors)).toBe(true)
-    const { code, output, errors } = await map('--test', join(folder, name))
-    expect([code, output, errors]).toEqual([0, expect.stringContaining('as expected'), ''])
-  })
+  it.each(['mapping.json', 'json-mapping.json'])(
+    '%s fits the published schema, and its samples are as expected',
+    async name => {
+      const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictTypes: false, strictRequired: false })
+      const validate = ajv.compile(mappingSchema)
+      expect(validate(JSON.parse(files.get(name) ?? '')), JSON.stringify(validate.errors)).toBe(true)
+      const { code, output, errors } = await map('--test', join(folder, name))
+      expect([code, output, errors]).toEqual([0, expect.stringContaining('as expected'), ''])
+    },
+  )
 
   it('shows the report as it is', async () => {
     const shown = /```text report\n(.*?)```/s.exec(page)?.[1]
