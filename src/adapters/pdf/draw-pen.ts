@@ -2,7 +2,7 @@ import type { Branding, Palette } from '../../wire/view/index.ts'
 import { paletteOf } from '../../wire/view/index.ts'
 import { printable, wrapped } from './draw-text.ts'
 import { type Face, faces } from './fonts.ts'
-import { hasGlyph } from './pdfkit-internals.ts'
+import { hasGlyph, rememberWords, shareTables } from './pdfkit-internals.ts'
 
 /** How a text looks. */
 export interface Style {
@@ -46,8 +46,12 @@ export class Pen {
   constructor(document: PDFKit.PDFDocument, branding: Branding) {
     this.document = document
     this.palette = paletteOf(branding.color)
-    for (const [name, octets] of Object.entries(faces)) document.registerFont(name, octets)
-    document.font('regular')
+    for (const [name, octets] of Object.entries(faces)) {
+      document.registerFont(name, octets)
+      document.font(name)
+      shareTables(document, name)
+      rememberWords(document)
+    }
   }
 
   /** The lines of a text, each fit to be written. */

@@ -9,10 +9,18 @@ const gutter = 8
 /** What one step of depth moves a sub-line to the right, and how many steps are shown. */
 const indent = { width: 10, stepsMax: 8 } as const
 
-/** A table as one unit per row, with its head repeated on every page. */
+/** A table as one unit per row, with its head repeated on every page. A group is not parted from its first line. */
 export function tableUnits(pen: Pen, table: ViewTable, colon: string, span: Span): Unit[] {
   const { header, rows } = tableSlices(pen, table, colon, span)
-  return rows.map((slices, index) => ({ slices, gap: index === 0 ? 16 : 0, header }))
+  const units: Unit[] = []
+  let held: Slice[] = []
+  rows.forEach((slices, index) => {
+    held.push(...slices)
+    if (table.rows[index]?.kind === 'group' && index < rows.length - 1) return
+    units.push({ slices: held, gap: units.length === 0 ? 16 : 0, header })
+    held = []
+  })
+  return units
 }
 
 /** A table as its head and the slices of each row. */
@@ -87,9 +95,9 @@ function rowSlices(pen: Pen, { table, spans, span, colon }: Layout, row: ViewRow
   const cells = row.cells.map((cell, index) => {
     const column = spans[index] ?? span
     const moved = index === widest ? { x: column.x + shift, width: column.width - shift } : column
-    return columns[index]?.align === 'right'
-      ? paragraph(pen, cell, { ...moved, align: 'right' }, { ...style, tabular: true })
-      : paragraph(pen, cell, moved, style)
+    // Only the texts of the widest column are for reading; the others are compared from row to row.
+    const look: Style = index === widest ? style : { ...style, tabular: true }
+    return paragraph(pen, cell, { ...moved, align: columns[index]?.align ?? 'left' }, look)
   })
   const under = detailSpan(spans, span, widest, shift)
   const details = detailTexts(row.details, colon).flatMap(text => paragraph(pen, text, under, styles.soft))

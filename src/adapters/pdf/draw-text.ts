@@ -24,6 +24,9 @@ export function wrapped(text: string, width: number, measure: (text: string) => 
   return text.split('\n').flatMap(paragraph => wrappedParagraph(paragraph, width, measure))
 }
 
+/** UTF-16 units; more fit no line of a page. */
+const wordMax = 400
+
 function wrappedParagraph(paragraph: string, width: number, measure: (text: string) => number): string[] {
   const lines: string[] = []
   const blank = measure(' ')
@@ -31,7 +34,8 @@ function wrappedParagraph(paragraph: string, width: number, measure: (text: stri
   let used = 0
   // No-break spaces are no place to break.
   for (const word of paragraph.split(' ')) {
-    const wide = measure(word)
+    // A word that surely needs pieces is not measured whole: shaping is not linear in the length.
+    const wide = word.length > wordMax ? Infinity : measure(word)
     if (line !== '' && used + blank + wide <= width) {
       line += ` ${word}`
       used += blank + wide
