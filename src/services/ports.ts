@@ -312,6 +312,15 @@ export interface PdfWriter {
   write(view: InvoiceView, options: PdfOptions): Promise<Buffer>
 }
 
+/** Makes a Factur-X of a PDF that somebody brings: its pages stay as they are. Same bounds as PdfReader. */
+export interface PdfEmbedder {
+  /**
+   * Throws WireError `not-a-pdf`, `not-pdf-a` (claims none of PDF/A-1 to 3), `encrypted`, `signed`, `already-invoice`, `damaged`,
+   * `too-large` or `timeout`. Whether the PDF is the PDF/A that it claims to be is not judged.
+   */
+  embed(pdf: Buffer, invoice: NonNullable<PdfOptions['embedded']>, at: Instant): Promise<Buffer>
+}
+
 export interface PdfOptions {
   readonly branding: Branding
   /** For the document's dates. */

@@ -20,15 +20,22 @@ const mimeTypePattern = /^[\w.+\-]+\/[\w.+\-]+$/v
 
 /**
  * The files under names that can stand beside the invoice: no two alike (a name tree has each key once), none that a reader would take
- * for the invoice, without folders and control characters; and with a mime type, which PDF/A-3 demands. [ISO 19005-3 §6.8]
+ * for the invoice, none of `others`, without folders and control characters; and with a mime type, which PDF/A-3 demands. A file that is
+ * there twice comes once. [ISO 19005-3 §6.8]
  */
-export function attachableFiles(files: readonly NamedFile[]): readonly NamedFile[] {
-  const taken = new Set(invoiceFileNames)
-  return files.map(file => {
-    const name = freeName(file.name.toWellFormed().replaceAll(unfit, '_').trim() || 'attachment', taken)
+export function attachableFiles(files: readonly NamedFile[], others: readonly string[] = []): readonly NamedFile[] {
+  const taken = new Set([...invoiceFileNames, ...others.map(name => name.toLowerCase())])
+  return files.filter(isFirst).map(({ name: given, mimeType: said, description, octets }) => {
+    const name = freeName(given.toWellFormed().replaceAll(unfit, '_').trim() || 'attachment', taken)
     taken.add(name.toLowerCase())
-    return { ...file, name, mimeType: mimeTypePattern.test(file.mimeType) ? file.mimeType : 'application/octet-stream' }
+    const mimeType = mimeTypePattern.test(said) ? said : 'application/octet-stream'
+    return { name, mimeType, description, octets }
   })
+}
+
+/** An invoice may hold a file that was beside it already. */
+function isFirst(file: NamedFile, index: number, files: readonly NamedFile[]): boolean {
+  return files.findIndex(({ name, octets }) => name === file.name && octets.equals(file.octets)) === index
 }
 
 /** `plan.pdf`, `plan (2).pdf`, … */

@@ -1,3 +1,3 @@
-export { type PdfReaderOptions, createPdfReader } from './read.ts'
+export { createPdfReader } from './read.ts'
 export { createPdfWriter } from './write.ts'
 export { encodeQr } from './qr.ts'

@@ -4,12 +4,12 @@ import { type FacturxProfile, facturxFileName, facturxProfileOf, relationshipsOf
 import { type Attachment, findAttachments, findStrayAttachments, lookup } from './attachments.ts'
 import { Budget, messageOf } from './budget.ts'
 import { PdfError } from './error.ts'
-import { invoiceFileNames } from './file-names.ts'
+import { hasInvoiceName, isInvoice, mayBeInvoice, prologOctetsMax } from './invoice-file.ts'
 import { type XmpFacts, readXmp } from './xmp.ts'
 
 /*
  * The invoice in a PDF, whoever wrote it. Runs in a worker: @cantoo/pdf-lib knows no limits of time and memory.
- * [Factur-X 1.08 §6; design notes in docs/decisions/pdf.md]
+ * [Factur-X 1.08 §6; docs/decisions/pdf.md]
  */
 
 /** An attachment, unpacked. */
@@ -102,25 +102,6 @@ function chooseInvoice(files: readonly OpenedFile[]): OpenedFile | undefined {
   const other = others.find(({ octets }) => first !== undefined && !octets.equals(first.octets))
   if (first === undefined || other === undefined) return first
   throw new PdfError('two-invoices', `The PDF has more than one invoice: ${first.name} and ${other.name}`)
-}
-
-function hasInvoiceName({ name }: Attachment): boolean {
-  return invoiceFileNames.has(name.toLowerCase())
-}
-
-const invoiceRelationships: ReadonlySet<string | undefined> = new Set(['Alternative', 'Source', 'Data'])
-
-function mayBeInvoice({ relationship }: Attachment): boolean {
-  return invoiceRelationships.has(relationship)
-}
-
-/** Prolog and comments, then the root element of CII or of ZUGFeRD 1.0. Longer prologs are not looked at. */
-const invoiceRoot =
-  /^\ufeff?(?:\s|<\?[^>]*\?>|<!--[\s\S]*?-->)*<(?:[\w.\-]+:)?(CrossIndustryInvoice|CrossIndustryDocument)[\s\/>]/v
-const prologOctetsMax = 16 * 1024
-
-function isInvoice(octets: Buffer): boolean {
-  return invoiceRoot.test(octets.toString('utf8', 0, prologOctetsMax))
 }
 
 function noInvoice(attachments: readonly Attachment[]): PdfError {

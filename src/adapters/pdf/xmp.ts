@@ -11,7 +11,7 @@ export interface XmpFacts {
 }
 
 const nothing: XmpFacts = { conformanceLevel: undefined, pdfaPart: undefined, isBroken: false }
-const pdfaNamespace = 'http://www.aiim.org/pdfa/ns/id/'
+export const pdfaNamespace = 'http://www.aiim.org/pdfa/ns/id/'
 /** Of Factur-X and of ZUGFeRD 1.0 and 2.0; some writers change the capitals. */
 const facturxNamespaces = /^urn:(factur-x|zugferd|ferd):pdfa:crossindustrydocument:invoice:\d+p\d+#?$/iv
 

@@ -8,4 +8,4 @@ export {
   relationshipsOf,
 } from './profiles.ts'
 export { lostIn, writeFacturxXml } from './write.ts'
-export { facturxFileName, facturxNamespace, facturxXmp } from './xmp.ts'
+export { facturxFileName, facturxNamespace, facturxProperties, facturxSchemaItem, facturxXmp } from './xmp.ts'

@@ -80,11 +80,13 @@ describe('the container of a Factur-X', () => {
   })
 
   it('takes further files as supplements, under names that stand beside the invoice', async () => {
-    const octets = Buffer.from('x')
-    const file = (name: string, mimeType = 'text/plain'): object => ({ name, mimeType, description: undefined, octets })
+    const file = (name: string, mimeType = 'text/plain', content = 'x'): object => {
+      return { name, mimeType, description: undefined, octets: Buffer.from(content) }
+    }
     const files = [
       file('Zone.txt'),
       file('plan.pdf', 'application/pdf'),
+      file('plan.pdf', 'application/pdf', 'another plan'),
       file('plan.pdf', 'application/pdf'),
       file('Factur-X.XML'),
       file('../βιβλία.txt'),
