@@ -173,8 +173,10 @@ export async function createCore(config: Config, environment: NodeEnvironment = 
     smpKey,
     ...registrySettings(config, keys),
   })
+  const documents = stack.use(openEngine({ clock, ...engineSettings(config) }))
   const exchange = stack.use(
     createExchange({
+      documents,
       clock,
       random,
       log,
@@ -189,8 +191,7 @@ export async function createCore(config: Config, environment: NodeEnvironment = 
       ...exchangeSettings(config),
     }),
   )
-  const documents = stack.use(openEngine({ clock, ...engineSettings(config) }))
-  const invoicing = createInvoicing({ random, exchange, blobs, codeLists, staticRoutes: staticRoutesOf(config) })
+  const invoicing = createInvoicing({ random, exchange, documents, blobs, codeLists, staticRoutes: staticRoutesOf(config) })
   await registerConfigured(config, registry)
   const owned = stack.move()
   return {

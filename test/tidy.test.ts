@@ -53,6 +53,7 @@ const laws: Readonly<Record<string, Law>> = {
       'services/domain.ts',
       'services/ports.ts',
       'services/directory',
+      'services/documents',
       'services/registry',
       'services/trace',
       'services/trust',
@@ -60,7 +61,7 @@ const laws: Readonly<Record<string, Law>> = {
     packages: ['node:crypto', 'node:stream', 'node:zlib'],
   },
   'src/services/invoicing': {
-    modules: ['kernel', 'wire', 'services/domain.ts', 'services/ports.ts', 'services/exchange'],
+    modules: ['kernel', 'wire', 'services/domain.ts', 'services/ports.ts', 'services/documents', 'services/exchange'],
     packages: [],
   },
   'src/services/documents': { modules: ['kernel', 'wire', 'services/domain.ts', 'services/ports.ts'], packages: [] },

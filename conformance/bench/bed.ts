@@ -54,6 +54,7 @@ export async function makeBed(): Promise<Bed> {
       'http.port': 0,
       'database.url': await postgres.createDatabase(name),
       'data.folder': join(folder, name),
+      'rules.folder': join(folder, 'rules'),
       'accessPoint.key': keys.key,
       'accessPoint.certificate': keys.certificate,
       'trust.network': 'private',

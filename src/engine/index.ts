@@ -52,6 +52,7 @@ export function openEngine({ rulesFolder, clock, threads, threadedFrom }: Engine
       return result.kind === 'converted' ? { ...result, octets: Buffer.from(result.octets) } : result
     },
     open: document => here.open(document),
+    appraise: (root, octets) => here.appraise(root, octets),
     async [Symbol.asyncDispose]() {
       await Promise.all([pool[Symbol.asyncDispose](), here[Symbol.asyncDispose]()])
     },

@@ -143,10 +143,50 @@ export interface InvoiceSummary {
   readonly buyerName: string
 }
 
+/** An invoice as it is recorded with its transmission. */
+export interface RecordedInvoice extends InvoiceSummary {
+  readonly id: InvoiceId
+  /** On the document as it travels; undefined when it could not be made. */
+  readonly verdict: Verdict | undefined
+}
+
 export interface Invoice extends InvoiceSummary {
   readonly id: InvoiceId
   readonly direction: Direction
+  /** What a list says of the verdict; undefined where there is none. */
+  readonly verdict: Pick<Verdict, 'valid' | 'packs'> | undefined
   readonly transmission: Transmission
+}
+
+/** How a document is written. other: XML of another kind. unknown: not readable at all. */
+export type DocumentSyntax = 'ubl' | 'cii' | 'facturx' | 'json' | 'cdar' | 'other' | 'unknown'
+
+export type Severity = 'fatal' | 'error' | 'warning' | 'information'
+
+/** xsd: the document as XML, or as a PDF. pack: official rules. model: our own of the EN 16931 model. */
+export type Layer = 'xsd' | 'pack' | 'model'
+
+export interface VerdictFinding {
+  readonly rule: string
+  readonly severity: Severity
+  readonly layer: Layer
+  /** XPath with the prefixes of the document; null when no place is meant. */
+  readonly location: string | null
+  /** JSON pointer into the model; null when no term is meant. */
+  readonly pointer: string | null
+  /** In the language that was asked for, where the rule speaks it. */
+  readonly message: string
+}
+
+export interface Verdict {
+  readonly syntax: DocumentSyntax
+  /** BT-24; null when the document does not say. */
+  readonly profile: string | null
+  /** No finding is fatal or an error. */
+  readonly valid: boolean
+  /** `name@version` of every pack and schema that judged, in order; none: the rules of the model alone did. */
+  readonly packs: readonly string[]
+  readonly findings: readonly VerdictFinding[]
 }
 
 /** A repeatable request of the API: the same key and bytes give the same answer. */

@@ -14,13 +14,14 @@ import type {
   InboundState,
   Invoice,
   InvoiceId,
-  InvoiceSummary,
   OutboundState,
+  RecordedInvoice,
   Registration,
   Route,
   Transmission,
   TransmissionEvent,
   TransmissionId,
+  Verdict,
 } from './domain.ts'
 
 /* Every way out of the process, each with its guarantee. */
@@ -61,7 +62,7 @@ export interface OutboundRecord extends Addressing {
   readonly payloadDigest: Buffer
   readonly contentSize: number
   readonly contentSha256: Buffer
-  readonly invoice: (InvoiceSummary & { readonly id: InvoiceId }) | undefined
+  readonly invoice: RecordedInvoice | undefined
   readonly idempotency: IdempotencyKey | undefined
 }
 
@@ -105,7 +106,7 @@ export type InboundSettlement =
   | {
       readonly state: 'delivered'
       readonly event: TransmissionEvent
-      readonly invoice: (InvoiceSummary & { readonly id: InvoiceId }) | undefined
+      readonly invoice: RecordedInvoice | undefined
     }
   | { readonly state: 'exception'; readonly event: TransmissionEvent; readonly failure: Failure }
 
@@ -150,6 +151,8 @@ export interface ExchangeStore {
 /** Reads for people and programs; never blocks the exchange. */
 export interface TransmissionReader {
   findInvoice(id: InvoiceId): Promise<Invoice | undefined>
+  /** The verdict that was kept with an invoice, with its findings. */
+  findVerdict(id: InvoiceId): Promise<Verdict | undefined>
   /** Newest first. `after` is the id of the last one of the page before. */
   listInvoices(query: InvoiceQuery): Promise<readonly Invoice[]>
   findTransmission(id: TransmissionId): Promise<Transmission | undefined>
@@ -262,6 +265,8 @@ export interface RulePacks {
 
 /** Imported XML schemas. */
 export interface Schemas {
+  /** Whether check() would have a schema for this root. */
+  knows(root: string, circumstances?: SchemaCircumstances): boolean
   /**
    * Undefined when no schema for this root (`{namespace}local`) was imported. Several may know one root (CII D16B and D22B, the profiles of
    * Factur-X): the circumstances tell which one is meant.

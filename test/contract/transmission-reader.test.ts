@@ -53,3 +53,26 @@ it.each(['not an id', randomUUID()])('what does not exist is not found: %s', asy
   }
   expect(await numbers({ after: id as InvoiceId })).toEqual([])
 })
+
+it('a verdict is kept with its findings, and shown without them beside the invoice', async () => {
+  const finding = {
+    rule: 'BR-CO-15',
+    severity: 'fatal',
+    layer: 'pack',
+    location: '/Invoice',
+    pointer: '/totals/withVat',
+    message: 'does not add up',
+  } as const
+  const verdict = { syntax: 'ubl', profile: null, valid: false, packs: ['en@1'], findings: [finding] } as const
+  const invoice = { ...invoiceOf('V-1'), verdict }
+  await store.recordOutbound(outboundRecord({ invoice }))
+  expect(await store.findVerdict(invoice.id)).toEqual(verdict)
+  expect((await store.findInvoice(invoice.id))?.verdict).toEqual({ valid: false, packs: ['en@1'] })
+})
+
+it('an invoice without a verdict shows none', async () => {
+  const invoice = invoiceOf('V-2')
+  await store.recordOutbound(outboundRecord({ invoice }))
+  expect(await store.findVerdict(invoice.id)).toBeUndefined()
+  expect((await store.findInvoice(invoice.id))?.verdict).toBeUndefined()
+})

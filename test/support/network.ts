@@ -126,6 +126,7 @@ export async function startNetwork(): Promise<TestNetwork> {
       'http.stopSeconds': 1,
       'database.url': database.url,
       'data.folder': data,
+      'rules.folder': join(folder, 'rules'),
       'accessPoint.key': write(join(folder, `${name}.key.pem`), identity.privateKeyPem),
       'accessPoint.certificate': write(join(folder, `${name}.pem`), identity.certificatePem),
       'smp.key': write(join(folder, `${name}.smp.key.pem`), smpKeys.privateKeyPem),

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { type Instant, inMemory } from '../../src/kernel/index.ts'
-import type { InvoiceId, InvoiceSummary, TransmissionId } from '../../src/services/domain.ts'
+import type { InvoiceId, RecordedInvoice, TransmissionId } from '../../src/services/domain.ts'
 import type { InboundRecord, OutboundRecord, OutboundSettlement } from '../../src/services/ports.ts'
 import type { SealedMessage } from '../../src/wire/as4/index.ts'
 
@@ -61,7 +61,7 @@ export function outboundRecord(change: Partial<OutboundRecord> = {}): OutboundRe
   }
 }
 
-export function invoiceOf(number: string): InvoiceSummary & { readonly id: InvoiceId } {
+export function invoiceOf(number: string): RecordedInvoice {
   return {
     id: randomUUID() as InvoiceId,
     number,
@@ -72,6 +72,7 @@ export function invoiceOf(number: string): InvoiceSummary & { readonly id: Invoi
     payable: '1200.00',
     sellerName: 'Vendeur & Fils «Œuvre»',
     buyerName: 'Acheteur',
+    verdict: undefined,
   }
 }
 

@@ -1,6 +1,6 @@
-import type { Addressing, InvoiceId, InvoiceSummary } from '../../services/domain.ts'
+import type { Addressing, RecordedInvoice } from '../../services/domain.ts'
 import { participantKey } from '../../wire/peppol/index.ts'
-import { textArray, uuidArray } from './arrays.ts'
+import { jsonArray, textArray, uuidArray } from './arrays.ts'
 
 /* Column arrays that several statements share. A statement takes each column of its batch as one array parameter. */
 
@@ -29,12 +29,13 @@ export function addressingArrays(records: readonly Addressing[]): readonly Buffe
   return addressingNames.split(',').map((_, column) => textArray(rows.map(row => row[column])))
 }
 
-export const invoiceNames = `id, number, type_code, issue_date, due_date, currency, payable, seller_name, buyer_name`
+export const invoiceNames = `id, number, type_code, issue_date, due_date, currency, payable, seller_name, buyer_name, verdict`
 
-/** One parameter per name of `invoiceNames`: uuid, then text. */
-export function invoiceArrays(
-  invoices: readonly ((InvoiceSummary & { readonly id: InvoiceId }) | undefined)[],
-): readonly Buffer[] {
+/** One parameter per name of `invoiceNames`, of these types. */
+export const invoiceTypes = 'uuid text text text text text text text text jsonb'
+
+/** One parameter per name of `invoiceNames`. */
+export function invoiceArrays(invoices: readonly (RecordedInvoice | undefined)[]): readonly Buffer[] {
   return [
     uuidArray(invoices.map(invoice => invoice?.id)),
     textArray(invoices.map(invoice => invoice?.number)),
@@ -45,6 +46,7 @@ export function invoiceArrays(
     textArray(invoices.map(invoice => invoice?.payable)),
     textArray(invoices.map(invoice => invoice?.sellerName)),
     textArray(invoices.map(invoice => invoice?.buyerName)),
+    jsonArray(invoices.map(invoice => invoice?.verdict)),
   ]
 }
 

@@ -1,5 +1,5 @@
 import type { Instant } from '../../kernel/index.ts'
-import type { InboundState, TransmissionId } from '../../services/domain.ts'
+import type { InboundState, RecordedInvoice, TransmissionId } from '../../services/domain.ts'
 import type { BlobStore, InboundClaim, InboundOutcome, InboundRecord, InboundSettlement } from '../../services/ports.ts'
 import { bigintArray, booleanArray, byteaArray, instantArray, jsonArray, textArray, uuidArray } from './arrays.ts'
 import {
@@ -8,6 +8,7 @@ import {
   addressingValues,
   invoiceArrays,
   invoiceNames,
+  invoiceTypes,
   parameters,
 } from './columns.ts'
 import type { Pool, Statement } from './pool.ts'
@@ -58,7 +59,7 @@ const recordFresh: Statement = {
     ), handed as (
       insert into invoice (transmission_id, direction, ${invoiceNames})
         select transmission_id, 'inbound', ${invoiceNames}
-        from unnest(${parameters(30, 'uuid uuid text text text text text text text text')}) as i (transmission_id, ${invoiceNames})
+        from unnest(${parameters(30, `uuid ${invoiceTypes}`)}) as i (transmission_id, ${invoiceNames})
         where id is not null and transmission_id in (select id from fresh)
     )
     select id, state from fresh`,
@@ -126,9 +127,7 @@ function settlementArrays(settlements: readonly (InboundSettlement | undefined)[
   ]
 }
 
-function invoiceIn(
-  settlement: InboundSettlement | undefined,
-): Extract<InboundSettlement, { state: 'delivered' }>['invoice'] {
+function invoiceIn(settlement: InboundSettlement | undefined): RecordedInvoice | undefined {
   return settlement?.state === 'delivered' ? settlement.invoice : undefined
 }
 
@@ -273,7 +272,7 @@ const settle: Statement = {
     )
     insert into invoice (transmission_id, direction, ${invoiceNames})
       select transmission_id, 'inbound', ${invoiceNames}
-      from unnest(${parameters(8, 'uuid uuid text text text text text text text text')}) as i (transmission_id, ${invoiceNames})
+      from unnest(${parameters(8, `uuid ${invoiceTypes}`)}) as i (transmission_id, ${invoiceNames})
       where transmission_id in (select id from mine) and id is not null`,
 }
 

@@ -9,7 +9,7 @@ import type {
 } from '../../services/ports.ts'
 import { participantKey } from '../../wire/peppol/index.ts'
 import { bigintArray, byteaArray, instantArray, integerArray, jsonArray, textArray, uuidArray } from './arrays.ts'
-import { addressingArrays, addressingNames, invoiceArrays, invoiceNames, parameters } from './columns.ts'
+import { addressingArrays, addressingNames, invoiceArrays, invoiceNames, invoiceTypes, parameters } from './columns.ts'
 import type { Pool, Statement } from './pool.ts'
 import {
   type PayloadRow,
@@ -48,7 +48,7 @@ const record: Statement = {
     ), invoice as (
       insert into invoice (transmission_id, direction, ${invoiceNames})
         select transmission_id, 'outbound', ${invoiceNames}
-        from unnest(${parameters(25, 'uuid uuid text text text text text text text text')}) as i (transmission_id, ${invoiceNames})
+        from unnest(${parameters(25, `uuid ${invoiceTypes}`)}) as i (transmission_id, ${invoiceNames})
         where transmission_id in (select id from fresh) and id is not null
     ), work as (
       insert into job (transmission_id, direction, due_at, claimed_by)

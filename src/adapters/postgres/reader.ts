@@ -1,5 +1,5 @@
 import { inMemory } from '../../kernel/index.ts'
-import type { Attempt, ContentKind, TransmissionEvent, TransmissionId } from '../../services/domain.ts'
+import type { Attempt, ContentKind, TransmissionEvent, TransmissionId, Verdict } from '../../services/domain.ts'
 import type { BlobStore, InvoiceQuery, TransmissionReader } from '../../services/ports.ts'
 import type { Pool } from './pool.ts'
 import {
@@ -37,6 +37,11 @@ export function transmissionReader(pool: Pool, blobs: Pick<BlobStore, 'open'>): 
         { id },
       )
       return row && invoiceOf(row)
+    },
+    async findVerdict(id) {
+      if (!uuid.test(id)) return undefined
+      const [row] = await select<{ verdict: Verdict | null }>(`select verdict from invoice where id = :id`, { id })
+      return row?.verdict ?? undefined
     },
     async listInvoices(query) {
       const { sql, values } = invoiceConditions(query)

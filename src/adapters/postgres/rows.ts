@@ -98,10 +98,13 @@ export interface InvoiceRow {
   readonly payable: string
   readonly seller_name: string
   readonly buyer_name: string
+  readonly judged: Invoice['verdict'] | null
 }
 
 export const invoiceColumns = `
-  i.id as invoice_id, i.number, i.type_code, i.issue_date, i.due_date, i.currency, i.payable, i.seller_name, i.buyer_name`
+  i.id as invoice_id, i.number, i.type_code, i.issue_date, i.due_date, i.currency, i.payable, i.seller_name, i.buyer_name,
+  case when i.verdict is null then null
+    else jsonb_build_object('valid', i.verdict->'valid', 'packs', i.verdict->'packs') end as judged`
 
 export function invoiceOf(row: InvoiceRow & TransmissionRow): Invoice {
   const summary: InvoiceSummary = {
@@ -114,5 +117,11 @@ export function invoiceOf(row: InvoiceRow & TransmissionRow): Invoice {
     sellerName: row.seller_name,
     buyerName: row.buyer_name,
   }
-  return { ...summary, id: row.invoice_id as Invoice['id'], direction: row.direction, transmission: withClaim(row) }
+  return {
+    ...summary,
+    id: row.invoice_id as Invoice['id'],
+    direction: row.direction,
+    verdict: row.judged ?? undefined,
+    transmission: withClaim(row),
+  }
 }

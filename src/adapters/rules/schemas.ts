@@ -36,6 +36,7 @@ export function createSchemas({
     return found
   }
   return {
+    knows: (root, circumstances = {}) => schemaFor(packs(), root, circumstances) !== undefined,
     async check(document, root, circumstances = {}) {
       const pack = schemaFor(packs(), root, circumstances)
       if (pack === undefined) return undefined

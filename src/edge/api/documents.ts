@@ -71,7 +71,7 @@ function validationOptionsOf(ctx: RouteContext): ValidationOptions {
   return { asOf, packs: query.pack, language }
 }
 
-function isDay(text: string): boolean {
+export function isDay(text: string): boolean {
   const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
 }

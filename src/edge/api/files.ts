@@ -95,7 +95,7 @@ async function attachmentsOf(services: FileServices, invoice: Invoice): Promise<
 /* ── What is kept of it ────────────────────────────────────────────────────────────────────── */
 
 /** In memory: a document that is larger than what may be sent to us can only be had as it is. */
-async function gather({ reader, limits }: FileServices, invoice: Invoice): Promise<Buffer> {
+export async function gather({ reader, limits }: FileServices, invoice: Invoice): Promise<Buffer> {
   const { octets } = await open(reader, invoice)
   const gathered: Buffer[] = []
   let size = 0

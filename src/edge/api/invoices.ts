@@ -12,8 +12,10 @@ import {
   type RouteEntry,
   spoolBody,
 } from '../http/index.ts'
+import { languageWanted } from './file-answer.ts'
 import { files } from './files.ts'
 import { invoiceJson, linksOf, statusJson, traceJson } from './representation.ts'
+import { giveVerdict } from './verdicts.ts'
 
 export interface InvoiceServices {
   readonly invoicing: Invoicing
@@ -47,6 +49,11 @@ export function invoiceRoutes(services: InvoiceServices): readonly RouteEntry[] 
     },
     {
       method: 'get',
+      path: '/invoices/{id}/verdict',
+      handle: byId((ctx, invoice) => giveVerdict(services, ctx, invoice)),
+    },
+    {
+      method: 'get',
       path: '/invoices/{id}/events',
       handle: byId((ctx, invoice) => trace(services.reader, ctx, invoice)),
     },
@@ -64,7 +71,8 @@ async function send(services: InvoiceServices, ctx: RouteContext): Promise<void>
   const key = idempotencyKeyOf(ctx)
   const { source, sha256 } = await readSource(services, ctx)
   const idempotency: IdempotencyKey | undefined = key === undefined ? undefined : { key, requestSha256: sha256 }
-  const outcome = await services.invoicing.send({ source, route: { kind: 'peppol' }, idempotency })
+  const language = languageWanted(ctx, ['en', 'fr'])
+  const outcome = await services.invoicing.send({ source, route: { kind: 'peppol' }, idempotency, language })
   answer(ctx, outcome)
 }
 

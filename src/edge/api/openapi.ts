@@ -94,6 +94,7 @@ const paths = {
   '/invoices/{id}': one('getInvoice', 'An invoice and its transmission', 'Invoice'),
   '/invoices/{id}/status': one('getInvoiceStatus', 'Where the transmission stands', 'Status'),
   '/invoices/{id}/events': one('getInvoiceEvents', 'What happened, and every step of every attempt', 'Trace'),
+  '/invoices/{id}/verdict': verdict(),
   '/invoices/{id}/files/original': file(
     'getInvoiceDocument',
     'The business document as it travelled',
@@ -220,6 +221,27 @@ function converted(operationId: string, { summary, mediaType = 'application/xml'
   )
   const parameters = isPage === undefined ? get.parameters : [...get.parameters, acceptLanguage]
   return { get: { ...get, parameters, responses: { ...get.responses, '200': found, '422': refused } } }
+}
+
+function verdict(): object {
+  const { get } = one('getInvoiceVerdict', 'What schema, rule packs and model say of the document', 'Verdict') as {
+    get: { parameters: readonly object[]; responses: object }
+  }
+  const asOf = query('asOf', 'Judges it again, by the rules in force on this day; what is kept stays as it is.', {
+    type: 'string',
+    format: 'date',
+  })
+  const refused = {
+    '400': problem('asOf is not a day.'),
+    '422': problem('The document is too large to be judged again.'),
+  }
+  return {
+    get: {
+      ...get,
+      parameters: [...get.parameters, asOf, acceptLanguage],
+      responses: { ...get.responses, ...refused },
+    },
+  }
 }
 
 function attachmentList(): object {

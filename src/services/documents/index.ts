@@ -1,3 +1,4 @@
+import { appraise } from './appraise.ts'
 import { convert } from './convert.ts'
 import { open } from './open.ts'
 import type { Documents, DocumentsWorld } from './types.ts'
@@ -9,6 +10,7 @@ export type * from './types.ts'
 /** The document engine: judges, converts and opens documents of any format. Stateless; everything comes in through the ports. */
 export function createDocuments(world: DocumentsWorld): Documents {
   return {
+    appraise: (root, octets) => appraise(world, root, octets),
     validate: (document, options) => validate(world, document, options),
     convert: (document, to, options) => convert(world, document, { ...options, to }),
     open: document => open(world, document),

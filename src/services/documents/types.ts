@@ -1,43 +1,16 @@
 import type { Clock } from '../../kernel/index.ts'
 import type { FacturxProfile } from '../../wire/facturx/index.ts'
-import type { Finding, Invoice, PartialInvoice } from '../../wire/invoice/index.ts'
+import type { DocumentReading, Finding, Invoice, PartialInvoice } from '../../wire/invoice/index.ts'
 import type { Branding, Language, QrEncoder } from '../../wire/view/index.ts'
+import type { XmlElement } from '../../wire/xml/index.ts'
+import type { Verdict, DocumentSyntax } from '../domain.ts'
 import type { PdfReader, PdfWriter, RulePacks, Schemas } from '../ports.ts'
+
+export type { DocumentSyntax, Layer, Severity, Verdict, VerdictFinding } from '../domain.ts'
 
 /* What can be done with a business document that is no message yet, or no longer one: judge it, convert it, look at it. */
 
-/** How a document is written. other: XML of another kind. unknown: not readable at all. */
-export type DocumentSyntax = 'ubl' | 'cii' | 'facturx' | 'json' | 'cdar' | 'other' | 'unknown'
-
 /* ── Verdicts ──────────────────────────────────────────────────────────────────────────────── */
-
-export type Severity = 'fatal' | 'error' | 'warning' | 'information'
-
-/** xsd: the document as XML, or as a PDF. pack: official rules. model: our own of the EN 16931 model. */
-export type Layer = 'xsd' | 'pack' | 'model'
-
-export interface VerdictFinding {
-  readonly rule: string
-  readonly severity: Severity
-  readonly layer: Layer
-  /** XPath with the prefixes of the document; null when no place is meant. */
-  readonly location: string | null
-  /** JSON pointer into the model; null when no term is meant. */
-  readonly pointer: string | null
-  /** In the language that was asked for, where the rule speaks it. */
-  readonly message: string
-}
-
-export interface Verdict {
-  readonly syntax: DocumentSyntax
-  /** BT-24; null when the document does not say. */
-  readonly profile: string | null
-  /** No finding is fatal or an error. */
-  readonly valid: boolean
-  /** `name@version` of every pack and schema that judged, in order; none: the rules of the model alone did. */
-  readonly packs: readonly string[]
-  readonly findings: readonly VerdictFinding[]
-}
 
 export interface ValidationOptions {
   /** `2026-11-21`: the rules in force on this day; the document's own date does not matter. Today when not given. */
@@ -45,6 +18,12 @@ export interface ValidationOptions {
   /** Just these packs (`name` or `name@version`), without schema and model rules: for fragments. */
   readonly packs?: readonly string[] | undefined
   readonly language?: 'en' | 'fr' | undefined
+}
+
+/** What a document says, as readDocument() tells it, and the verdict on it. */
+export interface Appraisal {
+  readonly reading: DocumentReading
+  readonly verdict: Verdict
 }
 
 /* ── Conversions and views ─────────────────────────────────────────────────────────────────── */
@@ -128,6 +107,8 @@ export interface DocumentsWorld {
  * a WireError `unknown-pack` or `not-in-force`.
  */
 export interface Documents {
+  /** Of an invoice in XML that has been parsed already; `octets` are its own. */
+  appraise(root: XmlElement, octets: () => Promise<Buffer>): Promise<Appraisal>
   validate(document: Buffer, options?: ValidationOptions): Promise<Verdict>
   convert(document: Buffer, to: Target, options?: ConversionOptions): Promise<Conversion>
   /** The invoice and the files inside it. */

@@ -179,7 +179,7 @@ class Pointers {
 /* ── The model ─────────────────────────────────────────────────────────────────────────────── */
 
 /** MINIMUM and BASIC WL of Factur-X are no invoices by EN 16931: they have no lines. [Factur-X 1.08 §3] */
-function isWholeInvoice({ syntax, customization = '' }: DocumentFacts): boolean {
+export function isWholeInvoice({ syntax, customization = '' }: DocumentFacts): boolean {
   if (syntax !== 'ubl' && syntax !== 'cii' && syntax !== 'facturx') return false
   const profile = facturxProfileOf(customization)
   return profile !== 'MINIMUM' && profile !== 'BASIC WL'
@@ -192,6 +192,13 @@ function modelFindings({ document }: XmlSource, language: FindingLanguage): read
 
 function modelFinding({ rule, severity, location, pointer, message }: Finding): VerdictFinding {
   return { rule, severity, layer: 'model', location: location ?? null, pointer, message }
+}
+
+/** The verdict on an invoice in XML that neither schema nor pack judges; `model` is what a reading with every check found. */
+export function modelVerdict(facts: DocumentFacts, model: readonly Finding[]): Verdict {
+  const official: Official = { schema: undefined, problems: [], packs: [], found: [] }
+  const about = { syntax: facts.syntax, profile: facts.customization ?? null, packs: [] }
+  return verdict(about, unsaid(model.map(modelFinding), { facts, official }))
 }
 
 /** What the model finds and no other layer of the verdict is the authority on. */

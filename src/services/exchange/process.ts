@@ -1,12 +1,15 @@
 import { type Clock, type Random, WireError } from '../../kernel/index.ts'
-import { readDocument, skim, summaryOf } from '../../wire/invoice/index.ts'
+import { type DocumentReading, type Finding, readDocument, skim, summaryOf } from '../../wire/invoice/index.ts'
 import { documentTypeParts, extractDocument } from '../../wire/peppol/index.ts'
 import type { XmlElement } from '../../wire/xml/index.ts'
-import type { InvoiceId, InvoiceSummary, Transmission } from '../domain.ts'
+import type { Documents } from '../documents/index.ts'
+import type { InvoiceId, InvoiceSummary, RecordedInvoice, Transmission, Verdict } from '../domain.ts'
 import type { InboundClaim, InboundSettlement, Log } from '../ports.ts'
 import { contentOf } from './content.ts'
 
 export interface ProcessWorld {
+  /** Judges what comes in. */
+  readonly documents: Pick<Documents, 'appraise' | 'open' | 'validate'>
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -20,17 +23,19 @@ const invoiceRoots: ReadonlySet<string> = new Set([
 
 /**
  * What can be said of a document before it is committed, so that one commit does for both. undefined: reading it takes long enough to
- * hold up the receipt, and a worker does it afterwards.
+ * hold up the receipt, and a worker does it afterwards. `octets` are those of the document.
  */
-export function settleAtOnce(
+export async function settleAtOnce(
   world: ProcessWorld,
   transmission: Received,
-  document: XmlElement | undefined,
-): InboundSettlement | undefined {
-  if (!isInvoice(transmission)) return delivered(world, undefined)
-  if (document === undefined) return undefined
+  arrived: { readonly document: XmlElement | undefined; readonly octets: () => Promise<Buffer> },
+): Promise<InboundSettlement | undefined> {
+  const kind = kindOf(transmission)
+  if (kind === 'other') return delivered(world, undefined)
+  if (kind === 'pdf' || arrived.document === undefined) return undefined
   try {
-    return delivered(world, summaryIn(document))
+    const { reading, verdict } = await world.documents.appraise(arrived.document, arrived.octets)
+    return delivered(world, { ...summaryIn(reading), verdict: kept(verdict) })
   } catch (error) {
     return excepted(world, transmission, error)
   }
@@ -39,7 +44,11 @@ export function settleAtOnce(
 /** After the receipt: what is the document, and whose inbox does it go to. A document that cannot be read is a person's business, never lost. */
 export async function processInbound(world: ProcessWorld, claim: InboundClaim): Promise<InboundSettlement> {
   try {
-    return delivered(world, isInvoice(claim.transmission) ? summaryIn(await documentOf(claim)) : undefined)
+    const kind = kindOf(claim.transmission)
+    if (kind === 'other') return delivered(world, undefined)
+    const document = kind === 'pdf' ? await pdfOf(claim) : await documentOf(claim)
+    const summary = summaryIn(kind === 'pdf' ? await readingOf(world, document) : readDocument(document))
+    return delivered(world, { ...summary, verdict: kept(await world.documents.validate(document)) })
   } catch (error) {
     return excepted(world, claim.transmission, error)
   }
@@ -47,13 +56,18 @@ export async function processInbound(world: ProcessWorld, claim: InboundClaim): 
 
 type Received = Pick<Transmission, 'id' | 'documentType'>
 
-function isInvoice({ documentType }: Received): boolean {
-  return invoiceRoots.has(documentTypeParts(documentType.value).syntax)
+/** xml: an invoice in UBL or CII. pdf: a Factur-X. other: nothing that is looked into. */
+function kindOf({ documentType }: Received): 'xml' | 'pdf' | 'other' {
+  const { syntax } = documentTypeParts(documentType.value)
+  if (syntax === 'urn:peppol:doctype:pdf+xml') return 'pdf'
+  return invoiceRoots.has(syntax) ? 'xml' : 'other'
 }
 
-function delivered(world: ProcessWorld, summary: InvoiceSummary | undefined): InboundSettlement {
-  const invoice = summary && { id: world.random.uuid() as InvoiceId, ...summary }
-  const detail = invoice ? { invoice: invoice.number, invoiceId: invoice.id } : {}
+function delivered(world: ProcessWorld, found: Omit<RecordedInvoice, 'id'> | undefined): InboundSettlement {
+  const invoice = found && { id: world.random.uuid() as InvoiceId, ...found }
+  const detail = invoice
+    ? { invoice: invoice.number, invoiceId: invoice.id, valid: invoice.verdict?.valid ?? false }
+    : {}
   return { state: 'delivered', event: { at: world.clock.now(), kind: 'delivered', detail }, invoice }
 }
 
@@ -68,17 +82,34 @@ function excepted(world: ProcessWorld, { id }: Received, error: unknown): Inboun
   }
 }
 
-function summaryIn(document: Buffer | XmlElement): InvoiceSummary {
-  const read = readDocument(document)
-  if ('findings' in read) {
-    const [first] = read.findings
-    throw new WireError(first?.rule ?? 'unreadable', first?.message ?? 'the document cannot be read as an invoice')
-  }
-  return summaryOf(read.invoice)
+function summaryIn(reading: DocumentReading): InvoiceSummary {
+  if ('findings' in reading) throw unreadable(reading.findings)
+  return summaryOf(reading.invoice)
+}
+
+/** Of the XML inside a PDF. */
+async function readingOf(world: ProcessWorld, pdf: Buffer): Promise<DocumentReading> {
+  const opened = await world.documents.open(pdf)
+  if (opened.kind === 'unreadable') return opened
+  return readDocument(opened.xml ?? Buffer.alloc(0))
+}
+
+function unreadable([first]: readonly Finding[]): WireError {
+  return new WireError(first?.rule ?? 'unreadable', first?.message ?? 'the document cannot be read as an invoice')
+}
+
+/** As many findings of a verdict are kept with an invoice; `valid` speaks for all of them. */
+const findingsMax = 1000
+
+function kept(verdict: Verdict): Verdict {
+  const { findings } = verdict
+  return findings.length <= findingsMax ? verdict : { ...verdict, findings: findings.slice(0, findingsMax) }
 }
 
 /** Up to here a document is read whole; larger ones are read without their embedded files. */
 const wholeOctetsMax = 1_000_000
+/** In Base64, the 100 MB that French law lets an invoice have. */
+const pdfOctetsMax = 150_000_000
 
 async function documentOf({ transmission, payload, compressed }: InboundClaim): Promise<Buffer> {
   const document = extractDocument(contentOf(payload, compressed))
@@ -88,7 +119,14 @@ async function documentOf({ transmission, payload, compressed }: InboundClaim): 
   throw new WireError('document-too-large', 'the document is too large to be read as an invoice')
 }
 
-async function gather(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+/** A PDF is read whole: its parts are found from its end. */
+async function pdfOf({ transmission, payload, compressed }: InboundClaim): Promise<Buffer> {
+  if (transmission.contentSize > pdfOctetsMax)
+    throw new WireError('document-too-large', 'the PDF is too large to be read')
+  return await gather(extractDocument(contentOf(payload, compressed)))
+}
+
+export async function gather(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
   const gathered: Buffer[] = []
   for await (const chunk of chunks) gathered.push(chunk)
   return Buffer.concat(gathered)

@@ -19,16 +19,16 @@ import {
   type Sbdh,
   checkEnvelopeAgrees,
   checkPeppolProfile,
+  extractDocument,
   participantKey,
   readSbd,
 } from '../../wire/peppol/index.ts'
-import type { XmlElement } from '../../wire/xml/index.ts'
 import type { TransmissionId } from '../domain.ts'
 import type { BlobStore, ExchangeStore, InboundOutcome, InboundRecord } from '../ports.ts'
 import type { Registry } from '../registry/index.ts'
 import type { Trust } from '../trust/index.ts'
 import type { As4Answer, As4Request } from './types.ts'
-import { type ProcessWorld, settleAtOnce } from './process.ts'
+import { type ProcessWorld, gather, settleAtOnce } from './process.ts'
 
 export interface ReceiveWorld extends ProcessWorld {
   readonly store: Pick<ExchangeStore, 'recordInbound'>
@@ -87,7 +87,10 @@ async function keepOrDiscard(
     // The answer of the commit may be lost: from now on only the store can say that nothing names the octets.
     kept = true
     const inbound = recordOf({ id, at: stamp.at, header, sbdh, message, payload, receipt })
-    const outcome = await record(world, inbound, document)
+    const outcome = await record(world, inbound, {
+      document,
+      octets: () => gather(extractDocument(payload.content.head)),
+    })
     kept = outcome.kind === 'recorded'
     return answerOf(world, outcome, { id, header, receipt })
   } finally {
@@ -127,9 +130,9 @@ interface Received {
 async function record(
   world: ReceiveWorld,
   inbound: InboundRecord,
-  document: XmlElement | undefined,
+  arrived: Parameters<typeof settleAtOnce>[2],
 ): Promise<InboundOutcome> {
-  const settlement = settleAtOnce(world, inbound, document)
+  const settlement = await settleAtOnce(world, inbound, arrived)
   const outcome = await world.store.recordInbound(inbound, settlement)
   if (outcome.kind === 'recorded' && outcome.state !== 'received') {
     world.log.info('transmission.processed', { transmissionId: inbound.id, state: outcome.state })

@@ -1,6 +1,6 @@
 import type { Octets } from '../../kernel/index.ts'
 import type { Wrapping } from '../../wire/peppol/index.ts'
-import type { Addressing, IdempotencyKey, InvoiceId, InvoiceSummary, Route, TransmissionId } from '../domain.ts'
+import type { Addressing, IdempotencyKey, RecordedInvoice, Route, TransmissionId } from '../domain.ts'
 import type { OutboundOutcome } from '../ports.ts'
 
 /** An HTTP request to the AS4 endpoint, its body not yet read. */
@@ -24,7 +24,7 @@ export interface Submission extends Omit<Addressing, 'instanceId'> {
   readonly document: Octets
   /** For a document that is not XML, such as a PDF. */
   readonly wrapping?: Wrapping
-  readonly invoice: (InvoiceSummary & { readonly id: InvoiceId }) | undefined
+  readonly invoice: RecordedInvoice | undefined
   readonly idempotency: IdempotencyKey | undefined
 }
 

@@ -10,7 +10,8 @@ import {
   writeUbl,
 } from '../../wire/invoice/index.ts'
 import { type CodeLists, PeppolError, participantKey } from '../../wire/peppol/index.ts'
-import type { InvoiceId, Route } from '../domain.ts'
+import type { Documents } from '../documents/index.ts'
+import type { InvoiceId, Route, Verdict, VerdictFinding } from '../domain.ts'
 import type { Exchange, Submission, SubmitOutcome } from '../exchange/index.ts'
 import type { BlobStore } from '../ports.ts'
 import type { Invoicing, SendOutcome, SendRequest } from './types.ts'
@@ -21,21 +22,26 @@ export interface InvoicingWorld {
   readonly random: Random
   readonly exchange: Pick<Exchange, 'submit'>
   readonly blobs: BlobStore
+  /** Has the last word on what leaves. */
+  readonly documents: Pick<Documents, 'validate'>
   readonly codeLists: CodeLists
   /** Receivers whose endpoint an operator has given by hand, by participantKey(). */
   readonly staticRoutes: ReadonlyMap<string, Route>
 }
 
-/** The way of an invoice out: read → check → document → submit. Nothing invalid leaves. */
+/** The way of an invoice out: read → check by the model → document → judge by schema and packs → submit. Nothing invalid leaves. */
 export function createInvoicing(world: InvoicingWorld): Invoicing {
   return {
     async send(request) {
-      const { source } = request
+      const { source, language } = request
       const given = source.kind === 'xml' ? source.octets : undefined
       try {
-        const read = source.kind === 'json' ? readJson(source.value) : await readDocument(source.octets)
+        const read =
+          source.kind === 'json' ? readJson(source.value, language) : await readDocument(source.octets, language)
         if (read.kind === 'invalid') return read
-        return await submit(world, request, read)
+        const verdict = await world.documents.validate(read.judged, { language })
+        if (!verdict.valid) return { kind: 'invalid', findings: verdict.findings.map(findingOf) }
+        return await submit(world, request, { ...read, verdict })
       } finally {
         // Packing makes octets of its own; what the door spooled has served.
         if (given?.kind === 'stored') await world.blobs.remove(given.key)
@@ -45,31 +51,51 @@ export function createInvoicing(world: InvoicingWorld): Invoicing {
 }
 
 type Read =
-  | { readonly kind: 'invoice'; readonly invoice: Invoice; readonly syntax: 'ubl' | 'cii'; readonly document: Octets }
+  | {
+      readonly kind: 'invoice'
+      readonly invoice: Invoice
+      readonly syntax: 'ubl' | 'cii'
+      readonly document: Octets
+      /** The document, of a large one without the content of its files. */
+      readonly judged: Buffer
+    }
   | { readonly kind: 'invalid'; readonly findings: readonly Finding[] }
 
-function readJson(value: unknown): Read {
-  const read = readInvoice(value)
+function readJson(value: unknown, language: SendRequest['language']): Read {
+  const read = readInvoice(value, { language })
   if ('findings' in read) return { kind: 'invalid', findings: read.findings }
-  return { kind: 'invoice', invoice: read.invoice, syntax: 'ubl', document: inMemory(writeUbl(read.invoice)) }
+  const judged = writeUbl(read.invoice)
+  return { kind: 'invoice', invoice: read.invoice, syntax: 'ubl', document: inMemory(judged), judged }
 }
 
-async function readDocument(document: Octets): Promise<Read> {
+async function readDocument(document: Octets, language: SendRequest['language']): Promise<Read> {
   const skimmed = document.kind === 'memory' ? document.bytes : await skim(document.open())
   if (skimmed === undefined) {
     return { kind: 'invalid', findings: [finding('size', '', 'the document is too large to be read as an invoice')] }
   }
-  const read = readDocumentToSend(skimmed)
+  const read = readDocumentToSend(skimmed, { language })
   if ('findings' in read) return { kind: 'invalid', findings: read.findings }
-  return { kind: 'invoice', invoice: read.invoice, syntax: read.syntax, document }
+  return { kind: 'invoice', invoice: read.invoice, syntax: read.syntax, document, judged: skimmed }
+}
+
+/** Of a verdict, as the API tells those of the model. */
+function findingOf({ rule, severity, pointer, location, message }: VerdictFinding): Finding {
+  return {
+    rule,
+    severity: severity === 'fatal' || severity === 'error' ? 'fatal' : 'warning',
+    pointer: pointer ?? '',
+    message,
+    term: undefined,
+    ...(location !== null && { location }),
+  }
 }
 
 async function submit(
   world: InvoicingWorld,
   request: SendRequest,
-  { invoice, syntax, document }: Extract<Read, { kind: 'invoice' }>,
+  { invoice, syntax, document, verdict }: Extract<Read, { kind: 'invoice' }> & { readonly verdict: Verdict },
 ): Promise<SendOutcome> {
-  const addressed = addressingOf(invoice, syntax)
+  const addressed = addressingOf(invoice, syntax, request.language)
   if ('findings' in addressed) return { kind: 'invalid', findings: addressed.findings }
   const refused = refusedByLists(addressed.addressing, world.codeLists)
   if (refused.length > 0) return { kind: 'invalid', findings: refused }
@@ -78,7 +104,7 @@ async function submit(
     ...addressed.addressing,
     route: routeFor(world, request.route, participantKey(addressed.addressing.receiver)),
     document,
-    invoice: { id: invoiceId, ...summaryOf(invoice) },
+    invoice: { id: invoiceId, ...summaryOf(invoice), verdict },
     idempotency: request.idempotency,
   })
   switch (outcome.kind) {

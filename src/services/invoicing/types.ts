@@ -12,6 +12,8 @@ export interface SendRequest {
     | { readonly kind: 'xml'; readonly octets: Octets }
   readonly route: Route
   readonly idempotency: IdempotencyKey | undefined
+  /** Of the findings; English when not given. */
+  readonly language?: 'en' | 'fr' | undefined
 }
 
 export type SendOutcome =

@@ -2,6 +2,7 @@ export type { Finding } from './finding.ts'
 export type { Invoice, PartialInvoice } from './model.ts'
 export {
   type CheckingOptions,
+  type DocumentReading,
   readCii,
   readDocument,
   readDocumentToSend,

@@ -72,7 +72,9 @@ describe('a connection that the server ends', () => {
     await store.recordInbound(inboundRecord())
     await terminate('passerelle')
     const record = inboundRecord()
-    await expect.poll(() => store.recordInbound(record).catch(() => undefined)).toEqual({ kind: 'recorded', state: 'received' })
+    await expect
+      .poll(() => store.recordInbound(record).catch(() => undefined))
+      .toEqual({ kind: 'recorded', state: 'received' })
     expect(await store.findTransmission(record.id)).toBeDefined()
   })
 

@@ -2,7 +2,15 @@ import { gzipSync } from 'node:zlib'
 import { inMemory, instantOf, type Spool } from '../../../src/kernel/index.ts'
 import type { ApiServices } from '../../../src/edge/api/index.ts'
 import type { LookupResult, ParticipantCard } from '../../../src/services/directory/index.ts'
-import type { Attempt, Invoice, InvoiceId, Step, Transmission, TransmissionId } from '../../../src/services/domain.ts'
+import type {
+  Attempt,
+  Invoice,
+  InvoiceId,
+  Step,
+  Transmission,
+  TransmissionId,
+  Verdict,
+} from '../../../src/services/domain.ts'
 import type { SendOutcome, SendRequest } from '../../../src/services/invoicing/index.ts'
 import type { InvoiceQuery } from '../../../src/services/ports.ts'
 import { engine, type Imported } from '../../services/documents/engine.ts'
@@ -62,6 +70,7 @@ export function invoice(number = 1, changes: Partial<Transmission> = {}): Invoic
     payable: '120.00',
     sellerName: 'A',
     buyerName: 'B',
+    verdict: { valid: true, packs: ['en16931-ubl@1.3.16'] },
     transmission: transmission(changes),
   }
 }
@@ -76,6 +85,7 @@ export interface Script {
   lookup?: LookupResult
   invoices?: readonly Invoice[]
   payload?: Buffer
+  verdict?: Verdict
   tokenHashes?: readonly string[]
   /** What the document engine's ports answer. */
   imported?: Imported
@@ -118,6 +128,7 @@ export function scripted(
     directory: { lookup: async () => script.lookup ?? missing, describe: async () => script.card ?? missing },
     reader: {
       findInvoice: async id => invoices.find(one => one.id === id),
+      findVerdict: async () => script.verdict,
       listInvoices: async query => {
         queries.push(query)
         return invoices.slice(0, query.most)

@@ -35,7 +35,7 @@ export function engine({ packs = {}, schema, pdf }: Imported = {}): Engine {
         })
       },
     },
-    schemas: { check: async () => schema },
+    schemas: { check: async () => schema, knows: () => schema !== undefined },
     pdfReader: readerOf(pdf),
     encodeQr: () => [],
     pdfWriter: { write: async view => Buffer.from(`%PDF-1.7 ${view.language} ${view.number}`) },
