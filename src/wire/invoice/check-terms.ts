@@ -22,7 +22,7 @@ interface Context {
 }
 
 function checkFields(fields: Group['fields'], bag: Bag, context: Context): void {
-  for (const [key, entry] of Object.entries(fields)) {
+  for (const [key, entry] of demandsOf(fields)) {
     const value = bag[key]
     if (value === undefined) {
       if (entry.demandedIf?.(bag) ?? true) checkMissing(key, entry, context)
@@ -31,11 +31,25 @@ function checkFields(fields: Group['fields'], bag: Bag, context: Context): void 
   }
 }
 
+const demands = new WeakMap<Group['fields'], readonly (readonly [string, Entry])[]>()
+
+/** The rows of a group that can be missing, or that something can be missing in; found out once for each. */
+function demandsOf(fields: Group['fields']): readonly (readonly [string, Entry])[] {
+  const known = demands.get(fields)
+  if (known !== undefined) return known
+  const found = Object.entries(fields).filter(
+    ([, entry]) => entry.missing !== undefined || (entry.shape !== 'leaf' && demandsOf(entry.fields).length > 0),
+  )
+  demands.set(fields, found)
+  return found
+}
+
 function checkItems(key: string, entry: Group, { items, context }: { items: readonly Bag[]; context: Context }): void {
   if (items.length === 0) checkMissing(key, entry, context)
   for (const [index, item] of items.entries()) {
     const inner = within(context, key, index)
-    if (!context.report.refused.has(pointerOf(inner.path))) checkFields(entry.fields, item, inner)
+    const { refused } = context.report
+    if (refused.size === 0 || !refused.has(pointerOf(inner.path))) checkFields(entry.fields, item, inner)
   }
 }
 

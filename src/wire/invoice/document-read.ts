@@ -60,6 +60,8 @@ class Reader {
   private readonly document: XmlElement
   private readonly report: Report
   private readonly current: (Bag | undefined)[]
+  /** The parent of the last element that each node of the plan stood for. */
+  private readonly seenIn: (XmlElement | undefined)[]
   private readonly positions = new Map<XmlElement, ReadonlyMap<XmlElement, string>>()
   private readonly currency: string
   private readonly vatCurrency: string | undefined
@@ -74,7 +76,8 @@ class Reader {
     this.syntax = plan.syntax
     this.document = document
     this.report = report
-    this.current = Array.from({ length: plan.slotCount }, () => undefined)
+    this.current = plan.noSlots.slice()
+    this.seenIn = plan.noNodes.slice()
     this.currency = textAt(document, plan.currencySteps, undefined) ?? ''
     this.vatCurrency = textAt(document, plan.vatCurrencySteps, undefined)
     this.number = textAt(document, plan.numberSteps, undefined)
@@ -104,16 +107,15 @@ class Reader {
   }
 
   private children(element: XmlElement, node: PlanNode): void {
-    if (!element.children.some(child => child.kind === 'element') && !this.syntax.mayBeEmpty.has(node.name)) {
+    if (!hasElement(element) && !this.syntax.mayBeEmpty.has(node.name)) {
       this.report.warn('PEPPOL-EN16931-R008', [], {
         text: 'PEPPOL-EN16931-R008/element',
         values: { element: node.name },
         location: this.xpath(element),
       })
     }
-    const seen = new Set<PlanNode>()
     for (const child of element.children) {
-      if (child.kind === 'text' && child.value.trim() !== '') {
+      if (child.kind === 'text' && !isBlank(child.value)) {
         this.report.refuse(this.syntax.rules.structure, [], {
           text: 'structure/text',
           values: { syntax: this.syntax.name.toUpperCase(), value: quoted(child.value.trim()) },
@@ -124,10 +126,10 @@ class Reader {
       if (child.local === 'PartyTaxScheme') this.checkTaxScheme(child)
       const match = this.match(child, node)
       if (match === undefined) this.unmatched(child, node)
-      else if (seen.has(match) && match.repeated === undefined) this.repeatedly(child, match, node)
+      else if (this.seenIn[match.index] === element && match.repeated === undefined) this.repeatedly(child, match, node)
       else if (this.hasOther(match)) this.unmapped.push(this.xpath(child))
       else {
-        seen.add(match)
+        this.seenIn[match.index] = element
         this.visit(child, match)
       }
     }
@@ -168,10 +170,11 @@ class Reader {
   private match(child: XmlElement, node: PlanNode): PlanNode | undefined {
     const candidates = node.childrenByName.get(child.local)
     if (candidates === undefined) return undefined
-    return candidates.find(
-      ({ namespace, condition }) =>
-        namespace === child.namespace && (condition === undefined || this.holds(condition, child)),
-    )
+    for (const candidate of candidates) {
+      const { namespace, condition } = candidate
+      if (namespace === child.namespace && (condition === undefined || this.holds(condition, child))) return candidate
+    }
+    return undefined
   }
 
   private unmatched(child: XmlElement, parent: PlanNode): void {
@@ -277,7 +280,10 @@ class Reader {
   }
 
   private parse(text: string, { leaf }: LeafBinding, element: XmlElement): string | Decimal | ValueProblem {
-    if (isNumber.has(leaf.kind)) return readValue(completed(text), leaf.kind)
+    if (isNumber.has(leaf.kind)) {
+      const value = readValue(text, leaf.kind)
+      return value instanceof ValueProblem ? readValue(completed(text), leaf.kind) : value
+    }
     if (this.syntax.name === 'ubl') return readValue(text, leaf.kind)
     if (leaf.kind === 'date') return readCompactDate(text, attributeOf(element, 'format') === this.syntax.dateFormat)
     if (leaf.ciiCodes === undefined) return readValue(text, leaf.kind)
@@ -408,6 +414,20 @@ function isSame(a: unknown, b: string | Decimal): boolean {
 
 const isNumber: ReadonlySet<LeafKind> = new Set(['amount', 'price', 'quantity', 'percentage'])
 
+function hasElement({ children }: XmlElement): boolean {
+  for (const { kind } of children) if (kind === 'element') return true
+  return false
+}
+
+/** Most text between elements is a line end and spaces: asked without making another string. */
+function isBlank(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code !== 0x20 && code !== 0x0a && code !== 0x09 && code !== 0x0d) return text.trim() === ''
+  }
+  return true
+}
+
 /** XML writes decimals also without digits before or after the point: `100.`, `.5`. [XSD Part 2 §3.2.3] */
 function completed(text: string): string {
   return text.replace(/^([+-]?\d+)\.$/, '$1').replace(/^([+-]?)\.(?=\d)/, '$10.')
@@ -445,14 +465,19 @@ function dropFiller<Key extends string>(bag: { [key in Key]?: string }, key: Key
 function textAt(element: XmlElement, steps: readonly Step[], attribute: string | undefined): string | undefined {
   let at: XmlElement | undefined = element
   for (const { namespace, local } of steps) {
-    at = at?.children.find(
-      (child): child is XmlElement =>
-        child.kind === 'element' && child.local === local && child.namespace === namespace,
-    )
+    if (at === undefined) return undefined
+    at = childOf(at, namespace, local)
   }
   if (at === undefined) return undefined
   if (attribute !== undefined) return attributeOf(at, attribute)?.trim()
   let text = ''
   for (const child of at.children) if (child.kind === 'text') text += child.value
   return text.trim()
+}
+
+function childOf({ children }: XmlElement, namespace: string, local: string): XmlElement | undefined {
+  for (const child of children) {
+    if (child.kind === 'element' && child.local === local && child.namespace === namespace) return child
+  }
+  return undefined
 }

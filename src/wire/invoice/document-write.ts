@@ -7,6 +7,7 @@ import { isCreditNote } from './profiles.ts'
 import type { DocumentRoot } from './syntax.ts'
 
 type Bag = Readonly<Record<string, unknown>>
+type Line = Partially<InvoiceLine>
 
 /**
  * The invoice as UBL 2.1 in UTF-8: CreditNote for the credit note types, Invoice for the others, elements in the order of the
@@ -45,11 +46,8 @@ function write(invoice: PartialInvoice, root: DocumentRoot, only?: (term: string
 /** What the XSD demands beside terms that are there, computed as the standard does: BT-110, BT-147 and BT-148 are optional in it. */
 function completeFor(root: DocumentRoot, invoice: PartialInvoice): PartialInvoice {
   const isCii = root === 'CrossIndustryInvoice'
-  const lines = (invoice.lines ?? []).map(line => ({
-    ...line,
-    ...(line.price === undefined ? {} : { price: isCii ? withGross(line.price) : withDiscount(line.price) }),
-  }))
-  if (!isCii) completeNets(lines as Draft<InvoiceLine>[])
+  const priced = (invoice.lines ?? []).map(line => withPrice(line, isCii ? withGross : withDiscount))
+  const lines = isCii ? priced : withNets(priced)
   const { totals, vatBreakdown = [] } = invoice
   if (isCii || totals?.vat !== undefined || vatBreakdown.length === 0) return { ...invoice, lines }
   // cac:TaxTotal with the breakdown in it must have its amount. [BR-CO-14]
@@ -57,9 +55,18 @@ function completeFor(root: DocumentRoot, invoice: PartialInvoice): PartialInvoic
 }
 
 /** The XSD of UBL demands a net amount in every line: of a group its parts' sum, of information nothing. */
-function completeNets(lines: Draft<InvoiceLine>[]): void {
-  deriveGroups(lines)
-  for (const line of lines) line.net ??= nothing
+function withNets(lines: readonly Line[]): readonly Line[] {
+  if (lines.every(({ net }) => net !== undefined)) return lines
+  const copies = lines.map(line => Object.assign({}, line) as Draft<InvoiceLine>)
+  deriveGroups(copies)
+  for (const line of copies) line.net ??= nothing
+  return copies
+}
+
+function withPrice(line: Line, complete: (price: Partially<Price>) => Partially<Price>): Line {
+  if (line.price === undefined) return line
+  const price = complete(line.price)
+  return price === line.price ? line : { ...line, price }
 }
 
 /** CII says a discount inside the gross price only. [EN 16931-1, BT-146] */
@@ -113,7 +120,8 @@ class Writer {
     for (const child of node.children) {
       const written = child.repeated === undefined ? this.element(child) : this.repeated(child, child.repeated)
       if (written !== '') carriesTerm = true
-      content += written === '' ? this.filler(child) : written
+      if (written !== '') content += written
+      else if (child.filler !== '') content += this.filler(child)
     }
     return carriesTerm ? content : ''
   }
@@ -139,6 +147,7 @@ class Writer {
 
   private element(node: PlanNode): string {
     this.enter(node)
+    if (node.onlyFor !== undefined && this.current[node.onlyFor.index] === undefined) return ''
     if (node.writtenIf !== undefined && !this.isChosen(node.writtenIf)) return ''
     const { binding } = node
     const attributes = this.attributes(node)

@@ -76,6 +76,10 @@ export interface PlanNode extends Step {
   fixed: string | undefined
   /** Another text than the fixed one may stand here, and is no term. */
   free: boolean
+  /** The group without which nothing is written in the element. */
+  onlyFor: Slot | undefined
+  /** Its number among the nodes of the plan. */
+  index: number
   /** What is written for this element when its parent is written and it has no term of its own; '' for nothing. `$number` is BT-1. */
   filler: string
 }
@@ -84,6 +88,9 @@ export interface Plan {
   readonly syntax: Syntax
   readonly root: PlanNode
   readonly slotCount: number
+  /** An empty place for each slot, and one for each node: copied, because a list of a known length is made fastest so. */
+  readonly noSlots: readonly undefined[]
+  readonly noNodes: readonly undefined[]
   /** Where the document says BT-5, BT-6 and BT-1, which the conditions need before they are read. */
   readonly currencySteps: readonly Step[]
   readonly vatCurrencySteps: readonly Step[]
@@ -98,12 +105,16 @@ function buildPlan(syntax: Syntax): Plan {
   const builder = new PlanBuilder(syntax, root)
   builder.addFields(invoiceFields, { at: root, slot })
   finish(root, syntax, undefined)
+  bound(root, [slot])
+  const nodeCount = numbered(root, 0)
   const { slotCount, bindings } = builder
   const { currency, vatCurrency, number } = invoiceFields
   return {
     syntax,
     root,
     slotCount,
+    noSlots: Array.from({ length: slotCount }, () => undefined),
+    noNodes: Array.from({ length: nodeCount }, () => undefined),
     currencySteps: firstSteps(currency, syntax),
     vatCurrencySteps: firstSteps(vatCurrency, syntax),
     numberSteps: firstSteps(number, syntax),
@@ -319,6 +330,8 @@ function node(name: string, { namespace, local }: Step, condition: Condition | u
     once: undefined,
     fixed: undefined,
     free: false,
+    onlyFor: undefined,
+    index: 0,
     filler: '',
   }
 }
@@ -342,6 +355,34 @@ function finish(at: PlanNode, syntax: Syntax, around: Slot | undefined, outer?: 
       inner.filler = `<${inner.name}>${inner.children.map(({ filler }) => filler).join('')}</${inner.name}>`
     }
   }
+}
+
+/** Says which group an element is only written for, from the leaves up; `entered` are the groups of the elements around. */
+function bound(at: PlanNode, entered: readonly Slot[]): Slot | undefined {
+  const inside = [...entered, ...at.slots]
+  const slots = [at.binding, ...at.attributes.map(({ binding }) => binding)].flatMap(binding =>
+    binding === undefined ? [] : [binding.sharedBy === undefined ? binding.slot : entered[0]],
+  )
+  for (const child of at.children) {
+    const slot = bound(child, inside)
+    if (slot !== undefined) slots.push(slot)
+  }
+  let common = slots.length === 0 ? undefined : slots.reduce((a, b) => (a && b ? around(a, b) : undefined))
+  while (common !== undefined && !inside.includes(common)) common = common.parent
+  at.onlyFor = common?.parent === undefined ? undefined : common
+  return common
+}
+
+/** The innermost group around both. */
+function around(a: Slot, b: Slot): Slot {
+  if (a === b || a.parent === undefined || a.inner.includes(b)) return a
+  return around(a.parent, b)
+}
+
+/** Numbers the nodes from `next` on; the next number is the answer. */
+function numbered(at: PlanNode, next: number): number {
+  at.index = next
+  return at.children.reduce((number, child) => numbered(child, number), next + 1)
 }
 
 function rankOf({ local }: PlanNode, order: readonly string[]): number {

@@ -16,6 +16,7 @@ import {
 import { type Fields, amount, base64, code, date, many, one, percentage, text } from './table.ts'
 import { extendedInvoiceFields } from './terms-extended.ts'
 import { lineFields } from './terms-line.ts'
+import { paymentMeans } from './terms-payment.ts'
 import { buyerFields, payeeFields, sellerFields, taxRepresentativeFields } from './terms-parties.ts'
 
 /*
@@ -241,63 +242,7 @@ export const invoiceFields: Fields<Invoice> = {
       once: 'UBL-SR-08',
     },
   ),
-  paymentMeans: many(
-    'BG-16 Payment instructions',
-    ['cac:PaymentMeans', `${settlement}/ram:SpecifiedTradeSettlementPaymentMeans`],
-    {
-      code: code('BT-81', 'Payment means type code', ['cbc:PaymentMeansCode', 'ram:TypeCode'], {
-        missing: 'BR-49',
-        codes: { rule: 'BR-CL-16', list: lists.paymentMeans },
-        once: 'UBL-SR-27',
-      }),
-      text: text('BT-82', 'Payment means text', ['cbc:PaymentMeansCode/@name', 'ram:Information']),
-      remittanceInformation: text(
-        'BT-83',
-        'Remittance information',
-        ['cbc:PaymentID', `/${settlement}/ram:PaymentReference`],
-        { once: 'UBL-SR-26' },
-      ),
-      transfer: one('BG-17 Credit transfer', ['cac:PayeeFinancialAccount', '.'], {
-        account: text(
-          'BT-84',
-          'Payment account identifier',
-          [
-            'cbc:ID',
-            'ram:PayeePartyCreditorFinancialAccount/ram:IBANID | ram:PayeePartyCreditorFinancialAccount/ram:ProprietaryID',
-          ],
-          { missing: 'BR-50', ciiFirstIf: /^[A-Z]{2}\d{2} ?[A-Za-z0-9 ]{11,}$/, ciiOverflow: 'proprietaryAccount' },
-        ),
-        proprietaryAccount: text('EXT-FR-FE', 'Proprietary payment account identifier', ['', '']),
-        accountName: text('BT-85', 'Payment account name', [
-          'cbc:Name',
-          'ram:PayeePartyCreditorFinancialAccount/ram:AccountName',
-        ]),
-        bank: text('BT-86', 'Payment service provider identifier', [
-          'cac:FinancialInstitutionBranch/cbc:ID',
-          'ram:PayeeSpecifiedCreditorFinancialInstitution/ram:BICID',
-        ]),
-      }),
-      card: one('BG-18 Payment card information', ['cac:CardAccount', 'ram:ApplicableTradeSettlementFinancialCard'], {
-        number: text('BT-87', 'Payment card primary account number', ['cbc:PrimaryAccountNumberID', 'ram:ID'], {
-          missing: 'value.missing',
-        }),
-        holder: text('BT-88', 'Payment card holder name', ['cbc:HolderName', 'ram:CardholderName']),
-        network: text('', 'Payment card network', ['cbc:NetworkID', '']),
-      }),
-      directDebit: one('BG-19 Direct debit', ['cac:PaymentMandate', '.'], {
-        mandate: text(
-          'BT-89',
-          'Mandate reference identifier',
-          ['cbc:ID', `/${paymentTerms}/ram:DirectDebitMandateID`],
-          { once: 'UBL-SR-28' },
-        ),
-        debitedAccount: text('BT-91', 'Debited account identifier', [
-          'cac:PayerFinancialAccount/cbc:ID',
-          'ram:PayerPartyDebtorFinancialAccount/ram:IBANID',
-        ]),
-      }),
-    },
-  ),
+  paymentMeans,
   bankCreditorId: text(
     'BT-90',
     'Bank assigned creditor identifier',
