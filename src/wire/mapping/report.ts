@@ -252,7 +252,9 @@ function observations(
   weak: readonly WeakDatum[],
 ): readonly Observation[] {
   const lost = new Set(issues.filter(({ pointer }) => pointer !== '').map(({ pointer }) => pointer))
-  const explained = new Set<Finding>(findings.filter(({ pointer }) => lost.has(pointer)))
+  // A code that is not in the JSON was computed from another one, which has a finding of its own.
+  const computed = findings.filter(({ rule, pointer }) => rule.startsWith('BR-CL-') && !isPresent(pointer, json))
+  const explained = new Set<Finding>([...findings.filter(({ pointer }) => lost.has(pointer)), ...computed])
   const data = weak.map((datum): Observation => {
     const same = findings.filter(({ rule, pointer }) => pointer === datum.pointer && datum.covers?.test(rule) === true)
     for (const finding of same) explained.add(finding)
@@ -285,7 +287,7 @@ function observations(
 
 function ruleObservation(finding: Finding, json: unknown): Observation {
   const { rule, severity, pointer, term, message, actual = '' } = finding
-  const present = keysOf(pointer).reduce<unknown>(child, json) !== undefined
+  const present = isPresent(pointer, json)
   return {
     kind: severity === 'fatal' && !present && term !== undefined && actual === '' ? 'missing' : 'rule',
     severity: severity === 'fatal' ? 'blocks' : 'weak',
@@ -296,6 +298,10 @@ function ruleObservation(finding: Finding, json: unknown): Observation {
     value: actual,
     message,
   }
+}
+
+function isPresent(pointer: string, json: unknown): boolean {
+  return keysOf(pointer).reduce<unknown>(child, json) !== undefined
 }
 
 function child(value: unknown, key: string): unknown {

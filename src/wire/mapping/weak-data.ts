@@ -305,7 +305,8 @@ function bagAt(bag: Bag, key: string): Bag {
 
 function bagsAt(bag: Bag, key: string): readonly Bag[] {
   const value = bag[key]
-  return Array.isArray(value) ? (value as readonly Bag[]) : []
+  if (!Array.isArray(value)) return []
+  return value.map((item: unknown) => (typeof item === 'object' && item !== null ? (item as Bag) : {}))
 }
 
 function textAt(bag: Bag, key: string): string | undefined {
