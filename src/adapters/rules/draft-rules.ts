@@ -17,14 +17,12 @@ export interface RulesDraft {
   readonly known: KnownRules | undefined
 }
 
-/** Compiles every Schematron file that no other includes. Throws SchematronError and XmlError, which name the file. */
+/** Compiles every Schematron file that no other includes. Throws SchematronError and XmlError, which name the file where there are several. */
 export function draftRules(source: Source, options: ImportOptions): readonly RulesDraft[] {
   const found = source.meant.filter(({ path }) => path.toLowerCase().endsWith('.sch'))
   // Fragments that others include begin with another element than schema.
-  const mains = found.length === 1 ? found : found.filter(isSchema)
-  const drafts: RulesDraft[] = []
-  for (const file of mains) drafts.push(named(file.path, () => draftOf(source, file, options)))
-  return drafts
+  if (found.length === 1) return found.map(file => draftOf(source, file, options))
+  return found.filter(isSchema).map(file => named(file.path, () => draftOf(source, file, options)))
 }
 
 function isSchema(file: SourceFile): boolean {

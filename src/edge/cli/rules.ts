@@ -28,7 +28,7 @@ export function rulesFolderOf(given: Arguments): string {
 type Action = (given: Arguments, words: readonly string[], terminal: Terminal) => Promise<ExitCode>
 
 const actions: Readonly<Record<string, readonly [usage: string, most: number, run: Action]>> = {
-  import: ['rules import wants one PATH', 1, importFrom],
+  import: ['rules import wants a PATH', 1, importFrom],
   list: ['rules list takes no name', 0, list],
   activate: ['rules activate wants one NAME@VERSION', 1, activate],
   deactivate: ['rules deactivate wants one NAME@VERSION', 1, deactivate],

@@ -72,7 +72,7 @@ describe('rules', () => {
 
   it.for([
     [['rules', 'import'], 'rules import wants a PATH'],
-    [['rules', 'nonsense'], 'rules knows import PATH and list'],
+    [['rules', 'nonsense'], 'rules knows import, list, activate, deactivate, diff'],
     [['rules', 'import', good, '--version', '../x'], '--version takes letters'],
     [['rules', 'import', good, '--valid-from', '2026-02-30'], '--valid-from must be a day'],
   ] as const)('%j is wrong usage', async ([words, message]) => {

@@ -1,0 +1,221 @@
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { importPacks, listStore, packName } from '../../../src/adapters/rules/index.ts'
+import { folderOf, forbidding, imported, newStore, rulesOf, schematron, zip, zipFile } from './packs.ts'
+
+const good = Buffer.from(forbidding('b'))
+
+describe('a ZIP archive is refused', () => {
+  const plain = zip([['one.sch', good]])
+  const directory = plain.indexOf(Buffer.from([0x50, 0x4b, 1, 2]))
+
+  it.for([
+    ['whose end is cut off', plain.subarray(0, -30), 'the end of the directory is missing'],
+    ['whose beginning is cut off', plain.subarray(40), 'the directory is damaged'],
+    ['whose local header is not there', Buffer.concat([Buffer.alloc(4), plain.subarray(4)]), 'its header is damaged'],
+    ['with a file of another size', zip([['one.sch', good, { size: good.length - 1 }]]), 'cannot be read'],
+    ['with a file of another checksum', zip([['one.sch', good, { crc: 1 }]]), 'its checksum is another'],
+    ['with an encrypted file', zip([['one.sch', good, { flags: 1 }]]), 'it is encrypted or packed in another way'],
+    ['with a file packed otherwise', zip([['one.sch', good, { method: 12 }]]), 'packed in another way'],
+    ['with a file that is too large', zip([['one.sch', good, { size: 33 * 1024 * 1024 }]]), 'octets'],
+    ['with a path that climbs out', zip([['../one.sch', good]]), 'leads out of it'],
+    ['with a path that climbs out on the way', zip([['a/../../one.sch', good]]), 'leads out of it'],
+    ['with an absolute path', zip([['/one.sch', good]]), 'leads out of it'],
+    ['with a path of Windows', zip([['C:one.sch', good]]), 'leads out of it'],
+    ['with a backslash', zip([[String.raw`a\one.sch`, good]]), 'leads out of it'],
+    [
+      'with twice the same file',
+      zip([
+        ['one.sch', good],
+        ['one.sch', good],
+      ]),
+      'two files one.sch',
+    ],
+    [
+      'that is a bomb',
+      zip(Array.from({ length: 9 }, (_, at) => [`${at}.sch`, good, { size: 30 * 1024 * 1024 }] as const)),
+      'more than 268435456 octets',
+    ],
+    ['whose directory is a random place', patched(plain, plain.length - 6, directory + 1), 'the directory is damaged'],
+  ] as const)('%s', async ([, octets, message]) => {
+    const store = newStore()
+    const path = join(folderOf({ 'rules.zip': octets }), 'rules.zip')
+    await expect(importPacks(store, path, {})).rejects.toMatchObject({
+      code: 'unreadable',
+      message: expect.stringContaining(message),
+    })
+    expect(existsSync(store)).toBe(false)
+  })
+
+  it('but not when it is whole', async () => {
+    expect((await imported(newStore(), zipFile([['one.sch', good]]))).checks).toBe(1)
+  })
+})
+
+function patched(octets: Buffer, at: number, value: number): Buffer {
+  const copy = Buffer.from(octets)
+  copy.writeUInt32LE(value, at)
+  return copy
+}
+
+describe('rules are refused', () => {
+  const rule = (test: string): string =>
+    `<pattern><rule context="/*"><assert id="A" test="${test}">a</assert></rule></pattern>`
+
+  it.for([
+    ['that are not well-formed', rulesOf('<pattern>'), 'not-well-formed', ''],
+    ['with a document type', `<!DOCTYPE schema>${rulesOf('')}`, 'doctype', ''],
+    ['that are another document', '<a/>', 'not-schematron', 'the root element is a'],
+    ['of another language', forbidding('b').replace('xslt2', 'exslt'), 'unsupported', 'the query binding exslt'],
+    ['with an expression that cannot be read', rulesOf(rule('b[')), 'syntax', 'assert A in line 2'],
+    [
+      'with an expression outside the subset',
+      rulesOf(rule('b instance of element()')),
+      'unsupported',
+      'assert A in line 2',
+    ],
+    ['with an unknown function', rulesOf(rule('f()')), 'undeclared', 'assert A in line 2: there is no function f()'],
+    [
+      'that include what is not there',
+      rulesOf('<include href="x.sch"/>'),
+      'unresolved',
+      'include in line 2: the file x.sch',
+    ],
+    ['that include what lies outside', rulesOf('<include href="../x.sch"/>'), 'unresolved', 'the file ../x.sch'],
+    ['that include what lies elsewhere', rulesOf('<include href="file:///etc/passwd"/>'), 'unresolved', 'file:///etc'],
+    [
+      'that look up what is not there',
+      rulesOf(rule("document('x.xml')/a")),
+      'unresolved',
+      'the file x.xml is not beside',
+    ],
+  ] as const)('%s', async ([, source, code, message]) => {
+    const store = newStore()
+    const path = join(folderOf({ 'in/rules.sch': source, 'x.sch': forbidding('b') }), 'in', 'rules.sch')
+    await expect(importPacks(store, path, {})).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message),
+    })
+    expect(existsSync(store)).toBe(false)
+  })
+})
+
+const schema = (content: string): string =>
+  `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">${content}</xs:schema>`
+
+describe('schemas are refused', () => {
+  it.for([
+    ['that are not well-formed', schema('<xs:element'), 'line 1'],
+    ['that are another document', '<a/>', 'the root is no xs:schema'],
+    ['with a type that is not there', schema('<xs:element name="a" type="t"/>'), "attribute 'type'"],
+    [
+      'that would be read from the network',
+      schema('<xs:include schemaLocation="http://127.0.0.1:9/t.xsd"/><xs:element name="a" type="t"/>'),
+      'http://127.0.0.1:9/t.xsd',
+    ],
+    [
+      'that would be read from elsewhere',
+      schema('<xs:include schemaLocation="../t.xsd"/><xs:element name="a" type="t"/>'),
+      't.xsd',
+    ],
+  ] as const)('%s', async ([, source, message]) => {
+    const store = newStore()
+    const type = schema('<xs:simpleType name="t"><xs:restriction base="xs:string"/></xs:simpleType>')
+    const path = join(folderOf({ 'in/a.xsd': source, 't.xsd': type }), 'in')
+    await expect(importPacks(store, path, {})).rejects.toMatchObject({
+      code: 'schema',
+      message: expect.stringContaining(message),
+    })
+    expect(existsSync(store)).toBe(false)
+  })
+})
+
+describe('an import is all or nothing', () => {
+  it('when one file of several is bad', async () => {
+    const store = newStore()
+    await imported(store, schematron('first-1.0.sch', 'b'))
+    const before = readdirSync(store).sort()
+    const path = folderOf({ 'a-1.0.sch': forbidding('b'), 'z-1.0.sch': '<a/>' })
+    await expect(importPacks(store, path, {})).rejects.toMatchObject({ message: expect.stringMatching(/^z-1.0.sch: /) })
+    expect(readdirSync(store).sort()).toEqual(before)
+  })
+
+  it('when one name of several is taken', async () => {
+    const store = newStore()
+    await imported(store, schematron('taken-1.0.sch', 'b'))
+    const before = readdirSync(store).sort()
+    const path = folderOf({ 'free-1.0.sch': forbidding('b'), 'taken-1.0.sch': forbidding('c') })
+    await expect(importPacks(store, path, {})).rejects.toMatchObject({ code: 'taken' })
+    expect(readdirSync(store).sort()).toEqual(before)
+  })
+
+  it('when two files would have one name', async () => {
+    const path = folderOf({ 'a/x-1.0.sch': forbidding('b'), 'b/x-1.0.sch': forbidding('c') })
+    await expect(importPacks(newStore(), path, {})).rejects.toMatchObject({ code: 'taken' })
+    const twins = folderOf({ 'a/x-1.0.sch': forbidding('b'), 'b/x-1.0.sch': forbidding('b') })
+    expect(await importPacks(newStore(), twins, {})).toHaveLength(1)
+  })
+
+  it('when many come at once', async () => {
+    const store = newStore()
+    const names = Array.from({ length: 8 }, (_, at) => `pack-${at}`)
+    await Promise.all(names.map(async name => await imported(store, schematron('r.sch', 'b'), { name, version: '1' })))
+    expect(listStore(store).map(packName)).toEqual(names.map(name => `${name}@1`))
+  })
+
+  it('when a process died with the lock, or half-way', async () => {
+    const store = newStore()
+    const stale = join(store, 'packs.lock')
+    mkdirSync(join(store, 'half@1.00000000'), { recursive: true })
+    writeFileSync(stale, '1')
+    const hourAgo = Date.now() / 1000 - 2 * 3600
+    for (const path of [stale, join(store, 'half@1.00000000')]) utimesSync(path, hourAgo, hourAgo)
+    await imported(store, schematron('whole-1.0.sch', 'b'))
+    expect(listStore(store).map(packName)).toEqual(['whole@1.0'])
+    expect(readdirSync(store).filter(name => name.startsWith('half'))).toEqual([])
+    expect(existsSync(stale)).toBe(false)
+  })
+
+  it('and an index that cannot be read is never written over', async () => {
+    const store = folderOf({ 'packs.json': '{"format": 1, "packs": [' })
+    expect(() => listStore(store)).toThrow(expect.objectContaining({ code: 'damaged' }))
+    await expect(importPacks(store, schematron('a.sch', 'b'), {})).rejects.toMatchObject({ code: 'damaged' })
+    expect(() => listStore(folderOf({ 'packs.json': '{"format": 0, "packs": []}' }))).toThrow(
+      expect.objectContaining({ code: 'damaged' }),
+    )
+  })
+})
+
+describe('the unit tests of a pack', () => {
+  const set = (
+    outcome: string,
+    document = '<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>',
+  ) =>
+    `<testSet xmlns="http://difi.no/xsd/vefa/validator/1.0" configuration="mine"><assert><scope>NO</scope></assert>
+      <test><assert><${outcome}>NO</${outcome}></assert>${document}</test></testSet>`
+
+  it('are run when they lie beside it', async () => {
+    const path = folderOf({ 'rules-1.0.sch': forbidding('b'), 'unit/no.xml': set('success') })
+    const [only] = await importPacks(newStore(), path, {})
+    expect(only?.tests).toEqual({ passed: 1, failures: [] })
+    expect(only?.pack).toMatchObject({ active: true, tests: { passed: 1, failed: 0 } })
+  })
+
+  it('keep it from becoming active when one fails, unless forced', async () => {
+    const store = newStore()
+    const path = folderOf({ 'rules-1.0.sch': forbidding('b'), 'unit/no.xml': set('error') })
+    const [refused] = await importPacks(store, path, {})
+    expect(refused?.tests?.failures).toEqual(['unit/no.xml#1: NO finds nothing wrong'])
+    expect(refused?.pack).toMatchObject({ active: false, tests: { passed: 0, failed: 1 } })
+    const [forced] = await importPacks(store, path, { force: true })
+    expect(forced?.pack.active).toBe(true)
+  })
+
+  it('of other rules and other documents do not count', async () => {
+    const other = set('error').replaceAll('NO<', 'XX<')
+    const path = folderOf({ 'rules-1.0.sch': forbidding('b'), 'a.xml': other, 'b.xml': set('error', '<a/>') })
+    const [only] = await importPacks(newStore(), path, {})
+    expect(only?.tests).toBeUndefined()
+  })
+})
