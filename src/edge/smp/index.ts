@@ -1,11 +1,6 @@
 import type Koa from 'koa'
-import {
-  type DocumentTypeId,
-  parseDocumentTypeId,
-  type ParticipantId,
-  parseParticipantId,
-  PeppolError,
-} from '../../wire/peppol/index.ts'
+import type { DocumentTypeId, ParticipantId } from '../../wire/peppol/index.ts'
+import { SmpError, type SmpResource, parseSmpPath } from '../../wire/smp/index.ts'
 
 /** What our SMP publishes; undefined for what it does not. */
 export interface Publisher {
@@ -16,20 +11,18 @@ export interface Publisher {
 /** How long others may keep an answer; a changed endpoint must not be missed for longer. */
 const maxAgeSeconds = 300
 
-/**
- * `/{participant}` and `/{participant}/services/{documentType}`, percent-encoded or not, in any case of the participant.
- * [peppol.md §5.1] Leaves every other path to who comes next.
- */
+/** What an SMP is asked for begins with the scheme of participants; every other path is left to who comes next. [peppol.md §5.1] */
+const begins = /^\/iso6523-actorid-upis(?:::|%3a%3a)/i
+
+/** Answers for participants and their document types, each as it was signed. */
 export function smpDoor(publisher: Publisher): Koa.Middleware {
   return async (ctx, next) => {
-    const asked = /^\/([^/]+)(?:\/services\/(.+))?\/?$/.exec(ctx.path)
-    const participantText = decode(asked?.[1])
-    if (participantText === undefined || !/^iso6523-actorid-upis::/i.test(participantText)) {
+    if (!begins.test(ctx.path)) {
       await next()
       return
     }
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return refuse(ctx, 405, 'only GET is known here')
-    const body = await publish(publisher, participantText, asked?.[2])
+    const body = await publish(publisher, ctx.path)
     if (body === undefined) return refuse(ctx, 404, 'not published here')
     ctx.set('Cache-Control', `max-age=${maxAgeSeconds}`)
     ctx.body = body
@@ -37,20 +30,19 @@ export function smpDoor(publisher: Publisher): Koa.Middleware {
   }
 }
 
-async function publish(
-  publisher: Publisher,
-  participantText: string,
-  encodedType: string | undefined,
-): Promise<Buffer | undefined> {
+async function publish(publisher: Publisher, path: string): Promise<Buffer | undefined> {
+  const asked = resourceOf(path)
+  if (asked === undefined) return undefined
+  if (asked.kind === 'group') return await publisher.serviceGroup(asked.participant)
+  return await publisher.serviceMetadata(asked.participant, asked.documentType)
+}
+
+/** Something that is no identifier is published by nobody. */
+function resourceOf(path: string): SmpResource | undefined {
   try {
-    const participant = parseParticipantId(participantText.replace(/^[^:]+/, scheme => scheme.toLowerCase()))
-    if (encodedType === undefined) return await publisher.serviceGroup(participant)
-    const typeText = decode(encodedType)
-    if (typeText === undefined) return undefined
-    return await publisher.serviceMetadata(participant, parseDocumentTypeId(typeText))
+    return parseSmpPath(path)
   } catch (error) {
-    // Something that is no identifier is published by nobody.
-    if (error instanceof PeppolError) return undefined
+    if (error instanceof SmpError) return undefined
     throw error
   }
 }
@@ -60,13 +52,4 @@ function refuse(ctx: Koa.Context, status: 404 | 405, message: string): void {
   if (status === 405) ctx.set('Allow', 'GET, HEAD')
   ctx.type = 'text/plain'
   ctx.body = `${message}\n`
-}
-
-function decode(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,7 +1,7 @@
 export type * from './types.ts'
 export { SmpError } from './errors.ts'
 export { selectSmpUrl, smpHostName } from './locate.ts'
-export { parseSmpPath, serviceGroupUrl, serviceMetadataUrl } from './paths.ts'
+export { type SmpResource, parseSmpPath, serviceGroupUrl, serviceMetadataUrl } from './paths.ts'
 export { readServiceGroup, readSignedServiceMetadata } from './read.ts'
 export { checkRedirectSigner, selectEndpoint } from './select.ts'
 export { buildServiceGroup, buildSignedServiceMetadata } from './build.ts'
