@@ -1,7 +1,7 @@
 import { type Finding, type Path, Report } from './finding.ts'
 import type { Invoice } from './model.ts'
 import { type LeafBinding, type Plan, plans } from './plan.ts'
-import { isCreditNote } from './profiles.ts'
+import { isCreditNote, isExtended } from './profiles.ts'
 import type { Syntax } from './syntax.ts'
 import type { Entry, Group, Leaf } from './table.ts'
 import { invoiceFields } from './terms.ts'
@@ -39,12 +39,14 @@ class Walk {
   readonly report = new Report()
   private readonly plan: Plan
   private readonly invoice: Bag
+  private readonly isExtended: boolean
   /** Values of shared terms that an item before this one has. */
   private readonly said = new Map<LeafBinding, string>()
 
   constructor(plan: Plan, invoice: Invoice) {
     this.plan = plan
     this.invoice = invoice as unknown as Bag
+    this.isExtended = isExtended(invoice)
   }
 
   group(fields: Group['fields'], bag: Bag, path: Path): void {
@@ -52,6 +54,10 @@ class Walk {
       const entry = fields[key]
       if (entry === undefined || value === undefined) continue
       const at = [...path, key]
+      if (entry.ublExtendedOnly && this.plan.syntax.name === 'ubl' && !this.isExtended) {
+        this.lost(at, reasons.noPlace)
+        continue
+      }
       if (entry.shape === 'leaf') {
         const reason = isPrefix(key, fields)
           ? this.prefixObstacle(entry, bag[key])

@@ -5,6 +5,7 @@ import { amendmentsOf } from './extension-rules.ts'
 import { type Path, Report } from './finding.ts'
 import type { InvoiceDraft } from './model.ts'
 import { type Condition, type LeafBinding, type Plan, type PlanNode, type Slot, isExtension, plans } from './plan.ts'
+import { isExtended } from './profiles.ts'
 import { type Step, type Syntax, stepsOf, syntaxOf, syntaxes } from './syntax.ts'
 import type { LeafKind } from './table.ts'
 import type { Text } from './text.ts'
@@ -66,6 +67,7 @@ class Reader {
   private readonly currency: string
   private readonly vatCurrency: string | undefined
   private readonly number: string | undefined
+  private readonly isExtended: boolean
   /** Values in a place that repeats a term, which may come later. */
   private readonly repetitions: { record: Bag; key: string; value: string | Decimal; element: XmlElement }[] = []
   /** Values for all items of a group, which may come later. */
@@ -81,6 +83,8 @@ class Reader {
     this.currency = textAt(document, plan.currencySteps, undefined) ?? ''
     this.vatCurrency = textAt(document, plan.vatCurrencySteps, undefined)
     this.number = textAt(document, plan.numberSteps, undefined)
+    const customization = textAt(document, plan.customizationSteps, undefined) ?? ''
+    this.isExtended = isExtended({ customization })
   }
 
   read(): InvoiceDraft {
@@ -172,6 +176,7 @@ class Reader {
     if (candidates === undefined) return undefined
     for (const candidate of candidates) {
       const { namespace, condition } = candidate
+      if (candidate.extendedOnly && !this.isExtended) continue
       if (namespace === child.namespace && (condition === undefined || this.holds(condition, child))) return candidate
     }
     return undefined

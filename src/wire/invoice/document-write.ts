@@ -3,7 +3,7 @@ import { type Decimal, sum, zero } from './decimal.ts'
 import { deriveGroups } from './derive.ts'
 import type { Draft, Invoice, InvoiceLine, PartialInvoice, Partially, Price } from './model.ts'
 import { type LeafBinding, type Plan, type PlanNode, type Slot, plans } from './plan.ts'
-import { isCreditNote } from './profiles.ts'
+import { isCreditNote, isExtended } from './profiles.ts'
 import type { DocumentRoot } from './syntax.ts'
 
 type Bag = Readonly<Record<string, unknown>>
@@ -95,6 +95,7 @@ class Writer {
   private readonly current: (Bag | undefined)[]
   private readonly currencies: { readonly currency: string; readonly vatCurrency: string }
   private readonly number: string
+  private readonly isExtended: boolean
   private readonly only: ((term: string) => boolean) | undefined
   /** Position in the innermost repeated group. */
   private position = 0
@@ -102,6 +103,7 @@ class Writer {
   constructor(plan: Plan, invoice: PartialInvoice, only: ((term: string) => boolean) | undefined) {
     this.plan = plan
     this.only = only
+    this.isExtended = isExtended(invoice)
     this.current = Array.from({ length: plan.slotCount }, () => undefined)
     this.current[0] = invoice as unknown as Bag
     const { currency = '', vatCurrency = currency, number = '' } = invoice
@@ -147,6 +149,7 @@ class Writer {
 
   private element(node: PlanNode): string {
     this.enter(node)
+    if (node.extendedOnly && !this.isExtended) return ''
     if (node.onlyFor !== undefined && this.current[node.onlyFor.index] === undefined) return ''
     if (node.writtenIf !== undefined && !this.isChosen(node.writtenIf)) return ''
     const { binding } = node

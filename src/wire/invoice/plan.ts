@@ -68,6 +68,8 @@ export interface PlanNode extends Step {
   binding: LeafBinding | undefined
   /** EN 16931 has no term for anything in it: what repeats beyond the model is no error. */
   extension: boolean
+  /** It means what the plan says in an extension of EN 16931 only. */
+  extendedOnly: boolean
   /** A group that has this repeated element stands inside another repeated one: it is written in its first item only. */
   outerOf: Slot | undefined
   /** The rule that allows the element once. */
@@ -95,6 +97,8 @@ export interface Plan {
   readonly currencySteps: readonly Step[]
   readonly vatCurrencySteps: readonly Step[]
   readonly numberSteps: readonly Step[]
+  /** As the others, of BT-24. */
+  readonly customizationSteps: readonly Step[]
   /** The preferred place of each row that has one. */
   readonly bindings: ReadonlyMap<Leaf, LeafBinding>
 }
@@ -108,7 +112,7 @@ function buildPlan(syntax: Syntax): Plan {
   bound(root, [slot])
   const nodeCount = numbered(root, 0)
   const { slotCount, bindings } = builder
-  const { currency, vatCurrency, number } = invoiceFields
+  const { currency, vatCurrency, number, customization } = invoiceFields
   return {
     syntax,
     root,
@@ -118,6 +122,7 @@ function buildPlan(syntax: Syntax): Plan {
     currencySteps: firstSteps(currency, syntax),
     vatCurrencySteps: firstSteps(vatCurrency, syntax),
     numberSteps: firstSteps(number, syntax),
+    customizationSteps: firstSteps(customization, syntax),
     bindings,
   }
 }
@@ -199,13 +204,14 @@ class PlanBuilder {
   }
 
   /** Walks a path down from an element, making nodes where there are none. */
-  private descend(from: PlanNode, path: string, { once, term }: Leaf | Group): PlanNode {
+  private descend(from: PlanNode, path: string, { once, term, ublExtendedOnly }: Leaf | Group): PlanNode {
     const extension = isExtension(term)
     const absolute = path.startsWith('/')
     let at = absolute ? this.root : from
     const steps = path === '.' || path === '' ? [] : splitSteps(absolute ? path.slice(1) : path)
     for (const [index, step] of steps.entries()) {
       at = child(at, step, { syntax: this.syntax, extension })
+      if (ublExtendedOnly && this.syntax.name === 'ubl' && index === steps.length - 1) at.extendedOnly = true
       if (once !== undefined && (index === steps.length - 1 || at.once === undefined)) at.once = once
     }
     return at
@@ -326,6 +332,7 @@ function node(name: string, { namespace, local }: Step, condition: Condition | u
     writtenIf: undefined,
     binding: undefined,
     extension: false,
+    extendedOnly: false,
     outerOf: undefined,
     once: undefined,
     fixed: undefined,

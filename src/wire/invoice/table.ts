@@ -46,6 +46,8 @@ interface LeafOptions {
   readonly prefixedBy?: string
   /** The rule that allows the term once where the XSD allows more. */
   readonly once?: string
+  /** The UBL element means this in EXTENDED-CTC-FR only, and something else in every other invoice. */
+  readonly ublExtendedOnly?: true
 }
 
 export interface Leaf<Kind extends LeafKind = LeafKind> extends LeafOptions {
@@ -69,6 +71,7 @@ export interface GroupOptions {
   readonly required?: true
   readonly derived?: 'invoice'
   readonly once?: string
+  readonly ublExtendedOnly?: true
 }
 
 export interface Group<Shape extends 'one' | 'many' = 'one' | 'many'> extends GroupOptions {

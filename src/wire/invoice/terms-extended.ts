@@ -1,7 +1,7 @@
 import * as lists from './code-lists.ts'
 import type { Invoice, InvoiceLine, LineReference, OtherParty } from './model.ts'
 import { address, contact, identifierFields, inPartyIdentification, optionalIdentifier } from './row-groups.ts'
-import { type Fields, type Places, amount, code, date, many, one, quantity, text } from './table.ts'
+import { type Fields, type GroupOptions, type Places, amount, code, date, many, one, quantity, text } from './table.ts'
 
 /*
  * The rows of what EXTENDED-CTC-FR adds to EN 16931, from the elements that its rules allow and those of EN 16931 do not, and the
@@ -40,7 +40,9 @@ function partyFields(whose: string, terms: PartyTerms): Fields<OtherParty> {
       'cac:PartyName/cbc:Name',
       'ram:SpecifiedLegalOrganization/ram:TradingBusinessName',
     ]),
-    role: code(unnumbered, `${whose} role code`, ['cbc:IndustryClassificationCode', 'ram:RoleCode']),
+    role: code(unnumbered, `${whose} role code`, ['cbc:IndustryClassificationCode', 'ram:RoleCode'], {
+      ublExtendedOnly: true,
+    }),
     identifiers: many(
       `${identifier} ${whose} identifier`,
       ['cac:PartyIdentification', 'ram:GlobalID[@schemeID] | ram:ID'],
@@ -75,8 +77,8 @@ function partyFields(whose: string, terms: PartyTerms): Fields<OtherParty> {
   }
 }
 
-function party(whose: string, places: Places, terms: PartyTerms = {}) {
-  return one(`${unnumbered} ${whose}`, places, partyFields(whose, terms))
+function party(whose: string, places: Places, { terms, options }: { terms: PartyTerms; options?: GroupOptions }) {
+  return one(`${unnumbered} ${whose}`, places, partyFields(whose, terms), options)
 }
 
 function deliveryTerms(inCii: string) {
@@ -109,26 +111,23 @@ export const extendedInvoiceFields = {
     `${agreement}/ram:ContractReferencedDocument/ram:ReferenceTypeCode`,
   ]),
   sellerAgent: party('Seller agent', [`${supplier}/cac:AgentParty`, `${agreement}/ram:SalesAgentTradeParty`], {
-    identifier: 'EXT-FR-FE-69',
-    endpoint: 'EXT-FR-FE-75',
+    terms: { identifier: 'EXT-FR-FE-69', endpoint: 'EXT-FR-FE-75' },
   }),
   buyerAgent: party('Buyer agent', [`${customer}/cac:AgentParty`, `${agreement}/ram:BuyerAgentTradeParty`], {
-    identifier: 'EXT-FR-FE-06',
-    endpoint: 'EXT-FR-FE-12',
+    terms: { identifier: 'EXT-FR-FE-06', endpoint: 'EXT-FR-FE-12' },
   }),
   invoicer: party(
     'Invoicer',
     [`${supplier}/cac:ServiceProviderParty/cac:Party`, `${settlement}/ram:InvoicerTradeParty`],
-    { identifier: 'EXT-FR-FE-115', endpoint: 'EXT-FR-FE-121' },
+    { terms: { identifier: 'EXT-FR-FE-115', endpoint: 'EXT-FR-FE-121' }, options: { ublExtendedOnly: true } },
   ),
   invoicee: party(
     'Invoicee',
     [`${customer}/cac:ServiceProviderParty/cac:Party`, `${settlement}/ram:InvoiceeTradeParty`],
-    { identifier: 'EXT-FR-FE-92', endpoint: 'EXT-FR-FE-98' },
+    { terms: { identifier: 'EXT-FR-FE-92', endpoint: 'EXT-FR-FE-98' }, options: { ublExtendedOnly: true } },
   ),
   payer: party('Payer', ['cac:PaymentMeans/cac:PaymentMandate/cac:PayerParty', `${settlement}/ram:PayerTradeParty`], {
-    identifier: 'EXT-FR-FE-46',
-    endpoint: 'EXT-FR-FE-52',
+    terms: { identifier: 'EXT-FR-FE-46', endpoint: 'EXT-FR-FE-52' },
   }),
   deliveryTerms: deliveryTerms(agreement),
   exchangeRate: one(
@@ -157,7 +156,9 @@ export const extendedInvoiceFields = {
 } satisfies Partial<Fields<Invoice>>
 
 export const extendedPayeeFields = {
-  role: code(unnumbered, 'Payee role code', ['cbc:IndustryClassificationCode', 'ram:RoleCode']),
+  role: code(unnumbered, 'Payee role code', ['cbc:IndustryClassificationCode', 'ram:RoleCode'], {
+    ublExtendedOnly: true,
+  }),
   vatId: text(unnumbered, 'Payee VAT identifier', [
     'cac:PartyTaxScheme[cac:TaxScheme/cbc:ID=VAT]/cbc:CompanyID',
     'ram:SpecifiedTaxRegistration[ram:ID/@schemeID=VA]/ram:ID',
@@ -274,6 +275,7 @@ export const extendedLineFields = {
       vatId: 'EXT-FR-FE-168',
       country: 'EXT-FR-FE-177',
     }),
+    { ublExtendedOnly: true },
   ),
   vatPointDateCode: code(
     'EXT-FR-FE-180',

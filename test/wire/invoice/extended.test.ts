@@ -152,6 +152,28 @@ describe('what EN 16931 has no term for', () => {
     expect('unmapped' in reading && reading.unmapped).toHaveLength(1)
   })
 
+  it.each([
+    ['a manufacturer', { lines: [{ seller: { name: 'M' } }, {}] }, '/lines/0/seller', '/cac:ManufacturerParty'],
+    ['a service provider', { invoicer: { name: 'M' } }, '/invoicer', '/cac:ServiceProviderParty/cac:Party'],
+    ['an industry', { payer: { role: 'DS' } }, '/payer/role', '/cbc:IndustryClassificationCode'],
+  ])('means the same in UBL under EXTENDED-CTC-FR only: %s', (_title, more, pointer, place) => {
+    const core = readGood(
+      sample((json: Json) => {
+        const { lines: [line] = [{}], ...rest } = more as Json
+        Object.assign(json, rest)
+        Object.assign(json.lines[0], line)
+      }),
+    )
+    expect(fatal(core, 'ubl')).toEqual([pointer])
+    expect(fatal(core, 'cii')).toEqual([])
+    const customization = 'urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr'
+    const written = writeUbl({ ...core, customization }).toString()
+    expect(readUbl(Buffer.from(written))).toMatchObject({ invoice: more, unmapped: [] })
+    const elsewhere = readUbl(Buffer.from(written.replace(customization, core.customization)))
+    expect('unmapped' in elsewhere && elsewhere.unmapped.map(xpath => xpath.endsWith(place))).toEqual([true])
+    expect(writeUbl(core).toString()).not.toContain(place.slice(1).split('/')[0])
+  })
+
   it('is not a part of another invoice, when a line refers to it', () => {
     const invoice = readGood(sample(json => (json.lines[0].precedingInvoices = [{ number: 'F-2026-0041' }])))
     expect(readUbl(writeUbl(invoice))).toMatchObject({ invoice: { lines: [{ precedingInvoices: [{}] }, {}] } })
