@@ -13,11 +13,13 @@ parentPort?.on('message', (request: ThreadRequest) => void answer(request))
 
 async function answer(request: ThreadRequest): Promise<void> {
   try {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
     parentPort?.postMessage({ result: { result: await perform(request) } })
   } catch (error) {
     // The code of an error does not survive the way between threads on its own.
     const isRefusal = error instanceof WireError
     const refused = isRefusal ? { code: error.code, message: error.message } : undefined
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
     parentPort?.postMessage(refused === undefined ? { error } : { result: { refused } })
   }
 }

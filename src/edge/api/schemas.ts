@@ -155,6 +155,31 @@ export function schemas(problemCodes: readonly string[]): Readonly<Record<string
       ),
     }),
     Step: object({ name: oneOf(...stepNames), microseconds: count, detail }),
+    ...documentSchemas(),
+    ...participantSchemas(),
+    Problem: problemSchema(problemCodes),
+  }
+}
+
+/** What a look-up in the network found. */
+function participantSchemas(): Readonly<Record<string, Schema>> {
+  return {
+    ParticipantCard: object({ participant: text, smp: text, documentTypes: listOf(text), steps: listOf(ref('Step')) }),
+    ParticipantEndpoint: object({
+      participant: text,
+      endpoint: object({
+        address: text,
+        transportProfile: text,
+        certificate: object({ commonName: text, fingerprint: text, validTo: moment }),
+      }),
+      steps: listOf(ref('Step')),
+    }),
+  }
+}
+
+/** Verdicts, conversions and what is inside a document. */
+function documentSchemas(): Readonly<Record<string, Schema>> {
+  return {
     Verdict: object(verdict),
     VerdictList: object({ verdicts: listOf(object({ file: text, ...verdict })) }),
     ConversionReport: object({
@@ -176,17 +201,6 @@ export function schemas(problemCodes: readonly string[]): Readonly<Record<string
         }),
       ),
     }),
-    ParticipantCard: object({ participant: text, smp: text, documentTypes: listOf(text), steps: listOf(ref('Step')) }),
-    ParticipantEndpoint: object({
-      participant: text,
-      endpoint: object({
-        address: text,
-        transportProfile: text,
-        certificate: object({ commonName: text, fingerprint: text, validTo: moment }),
-      }),
-      steps: listOf(ref('Step')),
-    }),
-    Problem: problemSchema(problemCodes),
   }
 }
 

@@ -38,8 +38,7 @@ export async function writeConverted(
   }
   const [file = ''] = given.positionals
   const asked = { ...options, language: languageOf(given), branding: brandingOf(given) }
-  const { engine } = engineFor(given, 1)
-  await using _ended = engine
+  await using engine = engineFor(given, 1)
   const conversion = await engine.convert(readDocumentFile(file), to, asked)
   if (conversion.kind === 'unreadable') return refuse(conversion.findings, terminal)
   if (output === undefined) terminal.raw(conversion.octets)

@@ -44,8 +44,11 @@ function targetOf(given: Arguments): Target {
 function profileOf(given: Arguments): FacturxProfile | undefined {
   const text = given.value('profile')
   if (text === undefined) return undefined
-  const bare = (name: string): string => name.toUpperCase().replaceAll(/[\s_-]/g, '')
   const profile = facturxProfiles.find(one => bare(one) === bare(text))
   if (profile !== undefined) return profile
   throw new UsageError(`--profile ${text}: must be one of ${facturxProfiles.join(', ')}`)
+}
+
+function bare(name: string): string {
+  return name.toUpperCase().replaceAll(/[\s_-]/g, '')
 }

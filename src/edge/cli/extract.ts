@@ -23,8 +23,7 @@ export const extract: Command = {
   async run(given, terminal) {
     const [file = ''] = given.positionals
     const folder = given.value('output') ?? '.'
-    const { engine } = engineFor(given, 1)
-    await using _ended = engine
+    await using engine = engineFor(given, 1)
     const opened = await engine.open(readDocumentFile(file))
     const { files } = opened
     if (opened.kind === 'unreadable' && files.length === 0) {

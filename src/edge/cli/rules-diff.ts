@@ -35,7 +35,7 @@ export async function showDifferences(comparison: Comparison, terminal: Terminal
   showChecks(diff, terminal)
   const judge: Judge = { diff, old: loadPack(folder, diff.old), next: loadPack(folder, diff.new) }
   const tally = new Tally(judge, terminal)
-  await using engine = engineFor(comparison.given, 1).engine
+  await using engine = engineFor(comparison.given, 1)
   for (const file of paths.length === 0 ? [] : listFiles(paths)) {
     tally.add(file, await xmlOf(readDocumentFile(file), engine))
   }

@@ -42,11 +42,10 @@ export const validate: Command = {
     const report = reportOf(given, terminal)
     const options = optionsOf(given)
     const files = listFiles(given.positionals)
-    const { engine, atOnce } = engineFor(given, files.length)
-    await using _ended = engine
+    await using engine = engineFor(given, files.length)
     let done = 0
     let allValid = true
-    for await (const verdict of inOrder(files, atOnce, file => judge(file, engine, options))) {
+    for await (const verdict of inOrder(files, engine.atOnce, file => judge(file, engine, options))) {
       allValid &&= verdict.valid
       report.add(verdict)
       showProgress(++done, files.length, terminal)
@@ -67,20 +66,21 @@ async function judge(file: string, engine: Engine, options: ValidationOptions): 
   try {
     document = readDocumentFile(file)
   } catch (error) {
-    return unreadable(file, (error as Error).message)
+    return notJudged(file, { rule: 'file', message: (error as Error).message })
   }
   try {
     return { file, ...(await engine.validate(document, options)) }
   } catch (cause) {
-    const isNamedWrongly =
-      cause instanceof WireError && (cause.code === 'unknown-pack' || cause.code === 'not-in-force')
+    if (!(cause instanceof WireError)) return notJudged(file, { rule: 'internal', message: String(cause) })
+    // What is wrong with the packs is wrong for every file.
+    const isNamedWrongly = cause.code === 'unknown-pack' || cause.code === 'not-in-force'
     throw isNamedWrongly ? new UsageError(cause.message, { cause }) : cause
   }
 }
 
-/** One file among thousands that cannot be read does not end the run. */
-function unreadable(file: string, message: string): FileVerdict {
-  const finding = { rule: 'file', severity: 'fatal', layer: 'xsd', location: null, pointer: null, message } as const
+/** One file among thousands that cannot be read, or that shows a fault of ours, does not end the run. */
+function notJudged(file: string, { rule, message }: { readonly rule: string; readonly message: string }): FileVerdict {
+  const finding = { rule, severity: 'fatal', layer: 'xsd', location: null, pointer: null, message } as const
   return { file, syntax: 'unknown', profile: null, valid: false, packs: [], findings: [finding] }
 }
 

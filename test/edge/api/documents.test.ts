@@ -41,6 +41,14 @@ function form(...parts: readonly (readonly [disposition: string, content: Buffer
   }
 }
 
+const wrapped = (document: Buffer): Buffer =>
+  gzipSync(
+    `<StandardBusinessDocument xmlns="http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"><StandardBusinessDocumentHeader><HeaderVersion>1.0</HeaderVersion></StandardBusinessDocumentHeader>${String(document).replace(/^<\?xml.*\?>\n/, '')}</StandardBusinessDocument>`,
+  )
+
+const attachment = (name: string, type: string, content: string): string =>
+  `<cac:AdditionalDocumentReference><cbc:ID>A-1</cbc:ID><cbc:DocumentDescription>Time sheet</cbc:DocumentDescription><cac:Attachment><cbc:EmbeddedDocumentBinaryObject mimeCode="${type}" filename="${name}">${Buffer.from(content).toString('base64')}</cbc:EmbeddedDocumentBinaryObject></cac:Attachment></cac:AdditionalDocumentReference>`
+
 describe('validations', () => {
   it('give a verdict on any format, whatever it is said to be', async () => {
     await using served = await api()
@@ -241,13 +249,7 @@ describe('conversions', () => {
 })
 
 describe('files of an invoice', () => {
-  const wrapped = (document: Buffer): Buffer =>
-    gzipSync(
-      `<StandardBusinessDocument xmlns="http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"><StandardBusinessDocumentHeader><HeaderVersion>1.0</HeaderVersion></StandardBusinessDocumentHeader>${String(document).replace(/^<\?xml.*\?>\n/, '')}</StandardBusinessDocument>`,
-    )
   const path = `/api/v1/invoices/${uuid(101)}/files`
-  const attachment = (name: string, type: string, content: string): string =>
-    `<cac:AdditionalDocumentReference><cbc:ID>A-1</cbc:ID><cbc:DocumentDescription>Time sheet</cbc:DocumentDescription><cac:Attachment><cbc:EmbeddedDocumentBinaryObject mimeCode="${type}" filename="${name}">${Buffer.from(content).toString('base64')}</cbc:EmbeddedDocumentBinaryObject></cac:Attachment></cac:AdditionalDocumentReference>`
   const attached = Buffer.from(
     String(ubl).replace(
       '<cac:AccountingSupplierParty>',

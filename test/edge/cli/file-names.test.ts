@@ -28,7 +28,10 @@ describe('the name of an extracted file', () => {
   })
 
   it('has the ending of its media type when it has no name', () => {
-    expect([nameFor('', 'text/csv'), nameFor('', 'application/x-unknown')]).toEqual(['attachment.csv', 'attachment.bin'])
+    expect([nameFor('', 'text/csv'), nameFor('', 'application/x-unknown')]).toEqual([
+      'attachment.csv',
+      'attachment.bin',
+    ])
   })
 
   it('is numbered where it is taken, in the folder or by another, also in capitals', () => {

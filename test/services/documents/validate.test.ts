@@ -16,6 +16,19 @@ const pdf: PdfContents = {
   warnings: [],
 }
 
+const peppolRules = async (document: string): Promise<string[]> =>
+  (await engine().documents.validate(Buffer.from(document))).findings
+    .map(({ rule }) => rule)
+    .filter(rule => rule.startsWith('PEPPOL'))
+
+const json = (changes: object): Buffer => Buffer.from(JSON.stringify({ ...invoiceJson(facts), ...changes }))
+
+const attached = (content: string): string =>
+  ubl.replace(
+    '<cac:AccountingSupplierParty>',
+    `<cac:AdditionalDocumentReference><cbc:ID>A</cbc:ID><cac:Attachment><cbc:EmbeddedDocumentBinaryObject mimeCode="application/pdf" filename="a.pdf">${content}</cbc:EmbeddedDocumentBinaryObject></cac:Attachment></cac:AdditionalDocumentReference><cac:AccountingSupplierParty>`,
+  )
+
 describe('what a document is', () => {
   it.each([
     ['UBL', ubl, 'ubl'],
@@ -162,12 +175,8 @@ describe('a verdict', () => {
   it('asks for the addresses of Peppol only where the document says it is one of Peppol', async () => {
     const without = ubl.replaceAll(/<cbc:EndpointID.*?<\/cbc:EndpointID>/g, '')
     const plain = without.replace(/#compliant#[^<]*/, '').replace(/(<cbc:ProfileID>)[^<]*/, '$1B1')
-    const rules = async (document: string): Promise<(string | null)[]> =>
-      (await engine().documents.validate(Buffer.from(document))).findings
-        .map(({ rule }) => rule)
-        .filter(rule => rule.startsWith('PEPPOL'))
-    expect(await rules(without)).toEqual(['PEPPOL-EN16931-R010', 'PEPPOL-EN16931-R020'])
-    expect(await rules(plain)).toEqual([])
+    expect(await peppolRules(without)).toEqual(['PEPPOL-EN16931-R010', 'PEPPOL-EN16931-R020'])
+    expect(await peppolRules(plain)).toEqual([])
   })
 
   it('has a rule that two packs share once for one place', async () => {
@@ -177,15 +186,14 @@ describe('a verdict', () => {
   })
 
   it('says where the schema found something, when the line tells', async () => {
-    const problem = (line: number | undefined, message: string) => ({ line, message })
     const broken =
       '<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2">\n<a/><a\n/>\n<b/>\n</Invoice>'
     const namespace = 'urn:oasis:names:specification:ubl:schema:xsd:Invoice-2'
     const problems = [
-      problem(3, `Element '{${namespace}}a': This element is not expected.`),
-      problem(4, `Element '{${namespace}}b': This element is not expected.`),
-      problem(4, `Element '{${namespace}}c': It is not on that line.`),
-      problem(undefined, 'no place'),
+      { line: 3, message: `Element '{${namespace}}a': This element is not expected.` },
+      { line: 4, message: `Element '{${namespace}}b': This element is not expected.` },
+      { line: 4, message: `Element '{${namespace}}c': It is not on that line.` },
+      { line: undefined, message: 'no place' },
     ]
     const { documents } = engine({ schema: { name: 'ubl@2.1', problems } })
     const { valid, findings } = await documents.validate(Buffer.from(broken))
@@ -279,7 +287,6 @@ describe('a verdict', () => {
   })
 
   it('on JSON has pointers, and the packs judge the UBL that would be sent', async () => {
-    const json = (changes: object): Buffer => Buffer.from(JSON.stringify({ ...invoiceJson(facts), ...changes }))
     const bad = await engine({ packs }).documents.validate(json({ curency: 'EUR' }))
     expect(bad).toMatchObject({
       syntax: 'json',
@@ -292,12 +299,6 @@ describe('a verdict', () => {
 })
 
 describe('large documents', () => {
-  const attached = (content: string): string =>
-    ubl.replace(
-      '<cac:AccountingSupplierParty>',
-      `<cac:AdditionalDocumentReference><cbc:ID>A</cbc:ID><cac:Attachment><cbc:EmbeddedDocumentBinaryObject mimeCode="application/pdf" filename="a.pdf">${content}</cbc:EmbeddedDocumentBinaryObject></cac:Attachment></cac:AdditionalDocumentReference><cac:AccountingSupplierParty>`,
-    )
-
   it('are judged without the content of their files', async () => {
     const packs = { 'own@1': [['//cbc:EmbeddedDocumentBinaryObject', 'FILE', 'string-length(.) = 4']] } as const
     const { valid, findings } = await engine({ packs }).documents.validate(
