@@ -1,5 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import PdfDocument from 'pdfkit'
 import { createPdfWriter } from '../../src/adapters/pdf/index.ts'
 import { instantOf } from '../../src/kernel/index.ts'
 import { type FacturxProfile, facturxProfiles, lostIn, writeFacturxXml } from '../../src/wire/facturx/index.ts'
@@ -20,7 +22,6 @@ const at = instantOf('2026-11-21T10:00:00Z')
 /** One file for the judges. */
 interface Exhibit {
   readonly name: string
-  readonly profile: FacturxProfile
   readonly octets: Buffer
 }
 
@@ -28,7 +29,7 @@ interface Exhibit {
 export async function openCourt(folder: string, judges: Judges): Promise<Court> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const exhibits = [...(await ours()), ...(await spoiled())]
+  const exhibits = [...(await ours()), ...(await embedded()), ...(await spoiled())]
   const paths = exhibits.map(({ name, octets }) => {
     const path = join(folder, name)
     writeFileSync(path, octets)
@@ -42,17 +43,21 @@ function byName<Verdict extends { readonly file: string }>(verdicts: readonly Ve
   return new Map(verdicts.map(verdict => [basename(verdict.file), verdict]))
 }
 
-/** Every invoice in every profile in one language, and as EN 16931 in all of them. */
 async function ours(): Promise<readonly Exhibit[]> {
   const exhibits: Exhibit[] = []
   for (const [name, invoiceOf] of Object.entries(judgedInvoices)) {
     const invoice = invoiceOf()
-    for (const [index, profile] of facturxProfiles.entries()) {
-      const spoken = profile === 'EN 16931' ? languages : languages.slice(index, index + 1)
-      for (const language of spoken) exhibits.push(await exhibit(name, invoice, { profile, language }))
+    for (const profile of facturxProfiles) {
+      for (const language of spokenIn(profile)) exhibits.push(await exhibit(name, invoice, { profile, language }))
     }
   }
   return exhibits
+}
+
+/** EN 16931 is written in all languages, every other profile in another one. */
+function spokenIn(profile: FacturxProfile): readonly Language[] {
+  const index = facturxProfiles.indexOf(profile)
+  return profile === 'EN 16931' ? languages : languages.slice(index, index + 1)
 }
 
 interface Kind {
@@ -71,8 +76,70 @@ async function exhibit(name: string, invoice: Invoice, { profile, language }: Ki
   const embedded = { xml: writeFacturxXml(invoice, profile), profile, files }
   const branding = { color: '#0b5d5e', footer: 'Atelier des Quais · SAS au capital de 10 000 € · RCS Nantes' }
   const octets = await createPdfWriter().write(viewOf(invoice, { language }), { branding, at, embedded })
-  return { name: `${name}.${profile.replace(' ', '')}.${language}.pdf`, profile, octets }
+  return { name: exhibitName(name, { profile, language }), octets }
 }
+
+function exhibitName(name: string, { profile, language }: Kind): string {
+  return `${name}.${profile.replace(' ', '')}.${language}.pdf`
+}
+
+/** What a customer may bring: PDF/A of any part, made without our writer, the last one with a file and an extension schema of its own. */
+const brought = {
+  'PDF/A-1b': { pdfVersion: '1.4', subset: 'PDF/A-1b' },
+  'PDF/A-2b': { pdfVersion: '1.7', subset: 'PDF/A-2b' },
+  'PDF/A-3b': { pdfVersion: '1.7', subset: 'PDF/A-3b' },
+} as const
+
+type Brought = keyof typeof brought
+
+function embeddedName(kind: Brought, profile: FacturxProfile): string {
+  return `in ${kind.replace('/', '')}.${profile.replace(' ', '')}.embedded.pdf`
+}
+
+async function embedded(): Promise<readonly Exhibit[]> {
+  const invoice = judgedInvoices['french']?.()
+  if (invoice === undefined) throw new Error('the French invoice')
+  await using writer = createPdfWriter()
+  const files = [
+    { name: 'Détails.txt', mimeType: 'text/plain', description: 'Détails & notes', octets: Buffer.from('…') },
+  ]
+  const exhibits: Exhibit[] = []
+  for (const kind of Object.keys(brought) as Brought[]) {
+    const pdf = await customersPdf(kind)
+    for (const profile of facturxProfiles) {
+      const octets = await writer.embed(pdf, { xml: writeFacturxXml(invoice, profile), profile, files }, at)
+      exhibits.push({ name: embeddedName(kind, profile), octets })
+    }
+  }
+  return exhibits
+}
+
+async function customersPdf(kind: Brought): Promise<Buffer> {
+  const font = fileURLToPath(import.meta.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'))
+  const document = new PdfDocument({
+    ...brought[kind],
+    font,
+    info: { Title: 'Facture du client', CreationDate: new Date(at) },
+  })
+  document.text('Facture F-1, voir le fichier joint.')
+  if (kind === 'PDF/A-3b') {
+    const more = { relationship: 'Supplement', modifiedDate: new Date(at) }
+    document.file(Buffer.from('x'), { name: 'avant.txt', type: 'text/plain', ...more })
+    ;(document as unknown as { appendXML(xml: string): void }).appendXML(ownSchema)
+  }
+  document.end()
+  return Buffer.concat((await Array.fromAsync(document)) as Buffer[])
+}
+
+const ownSchema = `<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+    xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+  <pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+    <pdfaSchema:schema>Archive</pdfaSchema:schema><pdfaSchema:namespaceURI>urn:archive.example:1#</pdfaSchema:namespaceURI>
+    <pdfaSchema:prefix>arc</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+      <pdfaProperty:name>Box</pdfaProperty:name><pdfaProperty:valueType>Text</pdfaProperty:valueType>
+      <pdfaProperty:category>external</pdfaProperty:category><pdfaProperty:description>Where it lies</pdfaProperty:description>
+    </rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
+  <rdf:Description rdf:about="" xmlns:arc="urn:archive.example:1#"><arc:Box>7</arc:Box></rdf:Description>`
 
 /** A defect, made by exchanging as many octets as it takes, and what the judges must say of it. */
 interface Defect {
@@ -113,11 +180,11 @@ async function spoiled(): Promise<readonly Exhibit[]> {
   const invoice = judgedInvoices['odd']?.()
   if (invoice === undefined) throw new Error('the odd invoice')
   const kind: Kind = { profile: 'EN 16931', language: 'fr' }
-  const { octets, profile } = await exhibit('odd', invoice, kind)
+  const { octets } = await exhibit('odd', invoice, kind)
   const totals = { ...invoice.totals, payable: invoice.totals.payable.plus(invoice.totals.payable) }
   const wrong = await exhibit('odd', { ...invoice, totals }, kind)
   return [
-    ...defects.map(({ name, from, to }) => ({ name: `${name}.pdf`, profile, octets: exchanged(octets, from, to) })),
+    ...defects.map(({ name, from, to }) => ({ name: `${name}.pdf`, octets: exchanged(octets, from, to) })),
     { ...wrong, name: `${wrongTotal}.pdf` },
   ]
 }
@@ -132,26 +199,26 @@ function exchanged(octets: Buffer, from: string, to: string): Buffer {
 
 /* ── Rows ──────────────────────────────────────────────────────────────────────────────────── */
 
-/** All files that the writer made of one profile pass both judges, and nothing is said of the container. */
-function accepted(profile: FacturxProfile): Case<Court> {
-  const invoices = Object.keys(judgedInvoices).length
-  const files = profile === 'EN 16931' ? invoices * languages.length : invoices
+/** All these files pass both judges, and nothing is said of the container. */
+function accepted(name: string, files: readonly string[]): Case<Court> {
   return {
-    name: `${profile} passes`,
-    expected: { files, pdfa: files, facturx: files },
+    name,
+    expected: { files: files.length, pdfa: files.length, facturx: files.length },
     run: async ({ pdfa, facturx }) => {
-      const mark = `.${profile.replace(' ', '')}.`
-      const names = [...pdfa.keys()].filter(name => name.includes(mark))
-      const problems = names.map(name => problemOf(name, pdfa.get(name), facturx.get(name)))
-      const problem = problems.find(Boolean)
+      const problem = files.map(file => problemOf(file, pdfa.get(file), facturx.get(file))).find(Boolean)
       return {
-        files: names.length,
-        pdfa: names.filter(name => pdfa.get(name)?.compliant === true && pdfa.get(name)?.pdfa === '3b').length,
-        facturx: names.filter(name => facturx.get(name)?.valid === true).length,
+        files: files.filter(file => pdfa.has(file) && facturx.has(file)).length,
+        pdfa: files.filter(file => pdfa.get(file)?.compliant === true && pdfa.get(file)?.pdfa === '3b').length,
+        facturx: files.filter(file => facturx.get(file)?.valid === true).length,
         ...(problem === undefined ? {} : { problem }),
       }
     },
   }
+}
+
+function namesOf(profile: FacturxProfile): readonly string[] {
+  const names = Object.keys(judgedInvoices)
+  return names.flatMap(name => spokenIn(profile).map(language => exhibitName(name, { profile, language })))
 }
 
 function problemOf(
@@ -184,7 +251,19 @@ function refused({ name, expected }: Defect): Case<Court> {
 
 /** veraPDF and Mustang judge what our writer makes; the spoiled ones prove that they look. */
 export const pdfJudges: readonly CaseGroup<Court>[] = [
-  { name: 'PDF judges: what we write', cases: facturxProfiles.map(accepted) },
+  {
+    name: 'PDF judges: what we write',
+    cases: facturxProfiles.map(profile => accepted(`${profile} passes`, namesOf(profile))),
+  },
+  {
+    name: 'PDF judges: what we embed in the PDF of a customer',
+    cases: (Object.keys(brought) as Brought[]).map(kind =>
+      accepted(
+        `all profiles in a ${kind} pass`,
+        facturxProfiles.map(profile => embeddedName(kind, profile)),
+      ),
+    ),
+  },
   {
     name: 'PDF judges: what is spoiled',
     cases: [

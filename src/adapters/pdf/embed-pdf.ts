@@ -41,8 +41,10 @@ export async function embedInPdf(
   const found = attached.find(one => hasInvoiceName(one) || (mayBeInvoice(one) && isInvoice(budget.unpack(one.stream))))
   if (found !== undefined) throw new PdfError('already-invoice', `The PDF already holds an invoice: ${found.name}`)
   const stream = lookup(catalog, 'Metadata')
-  const packet = facturxPacket(stream instanceof PDFRawStream ? budget.unpack(stream) : undefined, invoice.profile)
-  setMetadata(document, packet)
+  const packet = stream instanceof PDFRawStream ? budget.unpack(stream) : undefined
+  const { octets, claimed } = facturxPacket(packet, invoice.profile)
+  setMetadata(document, octets)
+  if (claimed === '1') dropGlyphLists(document)
   const taken = attached.map(({ name }) => name)
   attach(document, filesOf(invoice, taken), at)
   const saved = await document.save({ useObjectStreams: false, addDefaultPage: false, updateFieldAppearances: false })
@@ -83,6 +85,19 @@ function setMetadata({ context, catalog }: PDFDocument, packet: Buffer): void {
   // In the place of the old packet, of which nothing must be left: it claims something else.
   if (place instanceof PDFRef) context.assign(place, stream)
   else catalog.set(PDFName.of('Metadata'), context.register(stream))
+}
+
+/**
+ * PDF/A-1 demands a list of the glyphs that are used of a font; PDF/A-3 does without, and allows only one of all glyphs that are in it.
+ * [ISO 19005-1 §6.3.5; ISO 19005-3 §6.2.11.4.2]
+ */
+function dropGlyphLists({ context }: PDFDocument): void {
+  for (const [, object] of context.enumerateIndirectObjects()) {
+    const font = dictOf(object)
+    if (font === undefined || lookup(font, 'Type') !== PDFName.of('FontDescriptor')) continue
+    font.delete(PDFName.of('CIDSet'))
+    font.delete(PDFName.of('CharSet'))
+  }
 }
 
 interface File extends NamedFile {

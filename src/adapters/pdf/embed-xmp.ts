@@ -13,15 +13,22 @@ interface Edit {
   readonly text: string
 }
 
+interface FacturxPacket {
+  readonly octets: Buffer
+  /** The part of PDF/A that was claimed before, `1` to `3`. */
+  readonly claimed: string
+}
+
 /**
  * The XMP packet of a PDF/A-1, -2 or -3 as that of a Factur-X: it claims part 3 of PDF/A and has the fx properties and their schema. The
  * rest stays octet for octet. Throws `not-pdf-a`, and `already-invoice` for a packet that has fx properties.
  */
-export function facturxPacket(packet: Buffer | undefined, profile: FacturxProfile): Buffer {
+export function facturxPacket(packet: Buffer | undefined, profile: FacturxProfile): FacturxPacket {
   const facts = readXmp(packet)
   if (packet === undefined || facts.isBroken) throw new PdfError('not-pdf-a', 'The PDF has no readable XMP packet')
-  if (!['1', '2', '3'].includes(facts.pdfaPart ?? '')) {
-    const claim = facts.pdfaPart === undefined ? 'no PDF/A' : `PDF/A-${facts.pdfaPart}`
+  const claimed = facts.pdfaPart ?? ''
+  if (!['1', '2', '3'].includes(claimed)) {
+    const claim = claimed === '' ? 'no PDF/A' : `PDF/A-${claimed}`
     throw new PdfError('not-pdf-a', `The PDF claims ${claim}; an invoice can be embedded in PDF/A-1, -2 or -3`)
   }
   if (facts.conformanceLevel !== undefined) {
@@ -36,7 +43,7 @@ export function facturxPacket(packet: Buffer | undefined, profile: FacturxProfil
     ...childElements(tree).flatMap(description => partEdits(description, text)),
     ...additions(tree, text, profile),
   ]
-  return Buffer.from(edited(text, edits))
+  return { octets: Buffer.from(edited(text, edits)), claimed }
 }
 
 /** pdfaid:part as an element or as an attribute of rdf:Description. */

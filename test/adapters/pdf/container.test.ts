@@ -25,6 +25,10 @@ function draw(document: PDFKit.PDFDocument): void {
   document.addPage().text('Bonjour, 1\u202f234,50 €')
 }
 
+function file(name: string, mimeType = 'text/plain', content = 'x'): object {
+  return { name, mimeType, description: undefined, octets: Buffer.from(content) }
+}
+
 async function catalogOf(pdf: Buffer): Promise<PDFDict> {
   return (await PDFDocument.load(pdf, { updateMetadata: false })).catalog
 }
@@ -80,9 +84,6 @@ describe('the container of a Factur-X', () => {
   })
 
   it('takes further files as supplements, under names that stand beside the invoice', async () => {
-    const file = (name: string, mimeType = 'text/plain', content = 'x'): object => {
-      return { name, mimeType, description: undefined, octets: Buffer.from(content) }
-    }
     const files = [
       file('Zone.txt'),
       file('plan.pdf', 'application/pdf'),
