@@ -142,6 +142,8 @@ export interface ExchangeStore {
    * claim was lost. They are given back at the second such look, because a claim may be on its way at the first. Returns how many.
    */
   recover(now: Instant, held?: readonly TransmissionId[]): Promise<number>
+  /** Those of the keys that some transmission names. */
+  findNamed(keys: readonly BlobKey[]): Promise<ReadonlySet<BlobKey>>
   /** When the next queued or indeterminate row falls due; undefined when none waits. */
   nextDue(): Promise<Instant | undefined>
   /** Calls back when a row may have become due in any process on this database. */
@@ -218,6 +220,8 @@ export interface HttpClient {
 export interface BlobStore extends Spool {
   open(key: BlobKey): AsyncIterable<Buffer>
   remove(key: BlobKey): Promise<void>
+  /** Everything that is kept, in no order, with the time it was written. */
+  list(): AsyncIterable<{ readonly key: BlobKey; readonly at: Instant }>
 }
 
 /**

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import type { BlobKey } from '../../kernel/index.ts'
+import type { BlobKey, Instant } from '../../kernel/index.ts'
 import type { BlobStore } from '../../services/ports.ts'
 import { syncFolder } from './folders.ts'
 import { FolderSpoolWriter } from './writer.ts'
@@ -37,6 +37,7 @@ export async function openBlobFolder(folder: string, options: BlobFolderOptions)
       }),
     open: key => createReadStream(pathOf(key), { highWaterMark: readOctets }),
     remove: async key => rm(pathOf(key), { force: true }),
+    list: () => listObjects(join(folder, 'objects')),
   }
   return store
 }
@@ -48,6 +49,16 @@ const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 function objectPath(folder: string, key: BlobKey): string {
   if (!uuid.test(key)) throw new RangeError('not a key of this blob store')
   return join(folder, 'objects', key.slice(0, 2), key)
+}
+
+async function* listObjects(objects: string): AsyncGenerator<{ key: BlobKey; at: Instant }> {
+  for (const shard of await readdir(objects)) {
+    for (const name of await readdir(join(objects, shard))) {
+      // What somebody removes meanwhile is not there, and what is no key is not ours.
+      const file = uuid.test(name) ? await stat(join(objects, shard, name)).catch(() => undefined) : undefined
+      if (file !== undefined) yield { key: name as BlobKey, at: Math.floor(file.mtimeMs) as Instant }
+    }
+  }
 }
 
 /** A new folder must be durable too before a file in it can be. */

@@ -13,7 +13,7 @@ import { migrate } from './migrate.ts'
 import { claimOutbound, deferOutbound, recordOutbound, settleOutbound } from './outbound.ts'
 import { type Pool, openPool } from './pool.ts'
 import { transmissionReader } from './reader.ts'
-import { findOwnClaims, nextDue, recover } from './recovery.ts'
+import { findNamed, findOwnClaims, nextDue, recover } from './recovery.ts'
 import { registryStore } from './registrations.ts'
 import { keepSealed } from './sealed.ts'
 
@@ -123,6 +123,7 @@ function exchangeStore(pool: Pool, claimant: Claimant, blobs: Pick<BlobStore, 'o
       if (recovered > 0) claimant.announceWork()
       return recovered
     },
+    findNamed: keys => findNamed(pool, keys),
     nextDue: () => nextDue(pool),
     onWork: listener => claimant.onWork(listener),
   }

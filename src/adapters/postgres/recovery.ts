@@ -1,4 +1,4 @@
-import type { Instant } from '../../kernel/index.ts'
+import type { BlobKey, Instant } from '../../kernel/index.ts'
 import { claimantLockSpace } from './claimant.ts'
 import type { Pool, Statement } from './pool.ts'
 
@@ -58,4 +58,13 @@ const findNextDue: Statement = {
 export async function nextDue(pool: Pool): Promise<Instant | undefined> {
   const [row] = await pool.query<{ due_at: Instant }>(findNextDue, [])
   return row?.due_at
+}
+
+/** Those of the blob keys that a transmission names. */
+export async function findNamed(pool: Pool, keys: readonly BlobKey[]): Promise<ReadonlySet<BlobKey>> {
+  const { rows } = await pool.knex.raw<{ rows: readonly { readonly payload_key: BlobKey }[] }>(
+    'select payload_key from content where payload_key = any(?)',
+    [[...keys]],
+  )
+  return new Set(rows.map(({ payload_key }) => payload_key))
 }

@@ -8,6 +8,7 @@ import { processInbound } from './process.ts'
 import { type ReceiveWorld, receive } from './receive.ts'
 import { type SendWorld, send } from './send.ts'
 import type { Exchange, Submission, SubmitOutcome } from './types.ts'
+import { sweep } from './sweep.ts'
 import { type Place, Worker } from './worker.ts'
 
 export type * from './types.ts'
@@ -27,6 +28,9 @@ export interface ExchangeWorld extends Omit<ReceiveWorld, 'store'>, Omit<SendWor
 
 /** How often a node looks for rows of processes that died without it noticing. */
 const recoverEveryMilliseconds = 30_000
+/** How often, and how long after the start, octets that nobody names are looked for. */
+const sweepEveryMilliseconds = 24 * 60 * 60 * 1000
+const sweepAfterMilliseconds = 60_000
 /** Without news a waiting row is looked for this often at least. */
 const sleepMillisecondsMax = 60_000
 /** Between two tries to store a settlement while the database is away. */
@@ -64,6 +68,7 @@ export function createExchange(world: ExchangeWorld): Exchange {
   const alarm = new Alarm(world, () => outbound.wake())
   let listening: Disposable | undefined
   let recovery: NodeJS.Timeout | undefined
+  let sweeping: NodeJS.Timeout | undefined
 
   function wake(): void {
     outbound.wake()
@@ -78,6 +83,13 @@ export function createExchange(world: ExchangeWorld): Exchange {
     wake()
   }
 
+  function sweepAndAgain(): void {
+    sweep(world)
+      .catch((cause: unknown) => world.log.error('exchange.sweep-failed', { cause }))
+      .finally(() => (sweeping = setTimeout(sweepAndAgain, sweepEveryMilliseconds).unref()))
+      .catch(() => undefined)
+  }
+
   return {
     receive: request => receive(world, request),
     submit: submission => submit(world, submission, () => outbound.reserve()),
@@ -88,6 +100,7 @@ export function createExchange(world: ExchangeWorld): Exchange {
         recover().catch((cause: unknown) => world.log.error('exchange.recover-failed', { cause }))
       }, recoverEveryMilliseconds)
       recovery.unref()
+      sweeping = setTimeout(sweepAndAgain, sweepAfterMilliseconds).unref()
       wake()
     },
     async settle() {
@@ -97,6 +110,7 @@ export function createExchange(world: ExchangeWorld): Exchange {
     async [Symbol.asyncDispose]() {
       stopping.abort()
       clearInterval(recovery)
+      clearTimeout(sweeping)
       listening?.[Symbol.dispose]()
       alarm[Symbol.dispose]()
       const patience = setTimeout(() => leaving.abort(), world.stopSeconds * 1000)
