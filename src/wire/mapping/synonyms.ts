@@ -110,12 +110,12 @@ export const lineNames: readonly TermNames[] = [
   {
     target: '/vat/rate',
     names:
-      'taux tva,taux de tva,taux,tva,tva pct,vat rate,tax rate,vat percent,vat percentage,vat,mwst satz,mwst,ust satz,ust,steuersatz,btw percentage,btw tarief,btw pct,btw',
+      'taux tva,taux de tva,taux,tva,tva pct,vat rate,tax rate,vat percent,vat percentage,vat,mwst satz,mwst,mw st satz,mw st,ust satz,ust,steuersatz,btw percentage,btw tarief,btw pct,btw',
   },
   {
     target: '/vat/category',
     names:
-      'code tva,code taxe,vat code,tax code,vat category,steuerschluessel,steuerschlussel,steuercode,mwst code,btw code',
+      'code tva,code taxe,vat code,tax code,vat category,steuerschluessel,steuerschlussel,steuercode,mwst code,mw st code,btw code',
   },
 ]
 

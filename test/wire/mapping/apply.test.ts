@@ -240,6 +240,10 @@ describe('formats', () => {
   })
 })
 
+function lookup(field: string): object {
+  return { from: 'T', steps: [{ lookup: { table: 'vat', field } }] }
+}
+
 describe('lists', () => {
   it('are made of items, loops and conditions, in the order of the mapping', async () => {
     const mapping = mappingOf({
@@ -305,7 +309,6 @@ describe('lists', () => {
   })
 
   it('tell which VAT code of the source became which tax', async () => {
-    const lookup = (field: string): object => ({ from: 'T', steps: [{ lookup: { table: 'vat', field } }] })
     const vat = { '/vat/category': lookup('c'), '/vat/rate': lookup('r') }
     const tables = { vat: { A: { c: 'S', r: '20' }, S: { c: 'S', r: '20' } } }
     const mapping = mappingOf(csvMapping({ '/lines': { each: 'rows', fields: vat } }, { tables }))

@@ -185,7 +185,7 @@ describe('CSV', () => {
         },
         { number: '2' },
       ])
-      expect(found.map(({ unused }) => [...unused])).toEqual([
+      expect(found.map(({ unused }) => Array.from(unused))).toEqual([
         [
           ['H remark', 'r'],
           ['L qty', '3'],
@@ -202,11 +202,11 @@ describe('CSV', () => {
   })
 })
 
-describe('JSON', () => {
-  function json(source: object, targets: object = { '/number': 'no' }): ReturnType<typeof mappingOf> {
-    return mappingOf({ mapping: 1, source: { kind: 'json', ...source }, invoice: targets })
-  }
+function json(source: object, targets: object = { '/number': 'no' }): ReturnType<typeof mappingOf> {
+  return mappingOf({ mapping: 1, source: { kind: 'json', ...source }, invoice: targets })
+}
 
+describe('JSON', () => {
   it.each([
     ['at the top', {}, '{"no":"1"}', ['the document']],
     ['in a list at the top', {}, '[{"no":"1"},{"no":"1"}]', ['/0', '/1']],
