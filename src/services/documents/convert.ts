@@ -78,14 +78,17 @@ function jsonOf(invoice: Invoice): Buffer {
 
 async function writeFacturx({ pdfWriter, clock }: DocumentsWorld, opened: Whole, request: Request): Promise<Written> {
   const { language, branding = {}, profile = 'EN 16931' satisfies FacturxProfile } = request
-  const { invoice, files, syntax } = opened
+  const { invoice, files } = opened
   const xml = writeFacturxXml(invoice, profile)
-  const embedded = { xml, profile, files: syntax === 'facturx' ? filesBeside(files) : [] }
+  const embedded = { xml, profile, files: filesBeside(files) }
   const octets = await pdfWriter.write(viewOf(invoice, { language }), { branding, at: clock.now(), embedded })
   return { octets, lost: [...cannotCarry(invoice, 'cii'), ...lostIn(invoice, profile)] }
 }
 
-/** What else was in the PDF stays in it; the XML is written anew, and holds the attachments of the invoice itself (BG-24). */
+/**
+ * What else was in the PDF stays in it. The attachments of the invoice (BG-24) are in the XML of the richer profiles too, but nobody who
+ * looks at the page can open them there. One that was in both comes once.
+ */
 function filesBeside(files: readonly EmbeddedFile[]): readonly EmbeddedFile[] {
-  return files.filter(({ origin }) => origin === 'pdf')
+  return files.filter(({ origin }) => origin !== 'xml')
 }
