@@ -54,6 +54,21 @@ const eventKinds = [
   'exception',
 ] as const
 
+const linkNames = [
+  'self',
+  'status',
+  'events',
+  'verdict',
+  'original',
+  'ubl',
+  'cii',
+  'facturx',
+  'pdf',
+  'html',
+  'attachments',
+  'receipt',
+] as const
+
 const orNull: Schema = { type: ['string', 'null'] }
 
 const verdict: Readonly<Record<string, Schema>> = {
@@ -87,20 +102,7 @@ const finding: Schema = {
 export function schemas(problemCodes: readonly string[]): Readonly<Record<string, Schema>> {
   return {
     Accepted: object({ id: uuid, 'transmissionId?': uuid, repeated: flag, links: ref('Links') }),
-    Links: object({
-      self: text,
-      status: text,
-      events: text,
-      verdict: text,
-      original: text,
-      ubl: text,
-      cii: text,
-      facturx: text,
-      pdf: text,
-      html: text,
-      attachments: text,
-      receipt: text,
-    }),
+    Links: object(Object.fromEntries(linkNames.map(name => [name, text]))),
     InvoicePage: object({ invoices: listOf(ref('Invoice')), 'next?': uuid }),
     Invoice: object({
       id: uuid,
