@@ -25,12 +25,18 @@ const mimeTypePattern = /^[\w.+\-]+\/[\w.+\-]+$/v
  */
 export function attachableFiles(files: readonly NamedFile[], others: readonly string[] = []): readonly NamedFile[] {
   const taken = new Set([...invoiceFileNames, ...others.map(name => name.toLowerCase())])
-  return files.filter(isFirst).map(({ name: given, mimeType: said, description, octets }) => {
-    const name = freeName(given.toWellFormed().replaceAll(unfit, '_').trim() || 'attachment', taken)
-    taken.add(name.toLowerCase())
-    const mimeType = mimeTypePattern.test(said) ? said : 'application/octet-stream'
-    return { name, mimeType, description, octets }
-  })
+  const attachable: NamedFile[] = []
+  for (const { name, mimeType, description, octets } of files.map(withFitName).filter(isFirst)) {
+    const free = freeName(name, taken)
+    taken.add(free.toLowerCase())
+    const type = mimeTypePattern.test(mimeType) ? mimeType : 'application/octet-stream'
+    attachable.push({ name: free, mimeType: type, description, octets })
+  }
+  return attachable
+}
+
+function withFitName({ name, mimeType, description, octets }: NamedFile): NamedFile {
+  return { name: name.toWellFormed().replaceAll(unfit, '_').trim() || 'attachment', mimeType, description, octets }
 }
 
 /** An invoice may hold a file that was beside it already. */
