@@ -9,6 +9,7 @@ import {
   flag,
   folder,
   integer,
+  keyPair,
   list,
   messageOf,
   objectOf,
@@ -16,6 +17,7 @@ import {
   optionalText,
   optionalUrl,
   participant,
+  pathOf,
   seconds,
   secret,
   type Setting,
@@ -105,6 +107,10 @@ const settings = {
     certificate: optionalFile({ text: 'PEM certificate of the access point.' }),
     pkcs12: optionalFile({ text: 'PKCS#12 file with both, instead of the PEM pair.' }),
     password: secret({ text: 'Password of the PKCS#12 file or of the encrypted PEM key.' }),
+    former: list({
+      item: keyPair,
+      text: 'Keys of before a roll-over, `{ key, certificate }` in unencrypted PEM: messages that are still enciphered for them are read.',
+    }),
     country: countryCode({
       default: 'FR',
       text: 'ISO 3166-1 code of the country of our senders (C1) where a document does not say it.',
@@ -160,6 +166,10 @@ const settings = {
   },
   network: {
     insecure: flag({ default: false, text: 'Allows http:// for SMPs and access points: private networks only.' }),
+    tlsAuthorities: list({
+      item: pathOf,
+      text: 'PEM files of authorities whose TLS certificates are trusted beside those of the public ones: private networks.',
+    }),
     connectMilliseconds: integer({
       default: 10_000,
       min: 50,

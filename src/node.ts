@@ -187,11 +187,18 @@ export async function createCore(config: Config, environment: NodeEnvironment = 
       registry,
       trust,
       signingKey: keys,
-      decryptionKeys: [keys],
+      decryptionKeys: [keys, ...formerKeys(config)],
       ...exchangeSettings(config),
     }),
   )
-  const invoicing = createInvoicing({ random, exchange, documents, blobs, codeLists, staticRoutes: staticRoutesOf(config) })
+  const invoicing = createInvoicing({
+    random,
+    exchange,
+    documents,
+    blobs,
+    codeLists,
+    staticRoutes: staticRoutesOf(config),
+  })
   await registerConfigured(config, registry)
   const owned = stack.move()
   return {
@@ -262,6 +269,15 @@ function engineSettings({ rules, documents }: Config) {
 /** Other nodes on the same database see a changed registration after this time. */
 const registrationCacheSeconds = 5
 
+/** Until every sender has seen the new certificate in the SMP, some encipher for the old one. [peppol.md §2.5] */
+function formerKeys({ accessPoint }: Config): readonly DecryptionKey[] {
+  return accessPoint.former.map(({ key, certificate }) => {
+    const keys = loadKeys({ key, certificate, pkcs12: undefined, password: undefined })
+    if (keys === undefined) throw new ConfigError('unfit', `accessPoint.former: ${key} holds no key`)
+    return keys
+  })
+}
+
 function sourceOf(keys: Config['accessPoint'] | Config['smp']): Parameters<typeof loadKeys>[0] {
   return { key: keys.key, certificate: keys.certificate, pkcs12: keys.pkcs12, password: keys.password?.reveal() }
 }
@@ -284,6 +300,7 @@ function openNetwork(config: Config, stack: AsyncDisposableStack): { http: HttpC
       connectTimeoutMilliseconds: config.network.connectMilliseconds,
       connectionsPerOrigin: config.network.connectionsPerPeer,
       allowPrivate: config.trust.network === 'private',
+      extraAuthorities: config.network.tlsAuthorities.map(file => readFileSync(file, 'utf8')),
     }),
   )
   const dns = createDnsResolver({

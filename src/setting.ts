@@ -198,7 +198,8 @@ function stringOf(value: unknown, where: Where): string {
   return typeof value === 'string' && value !== '' ? value : invalid(where, 'must be a text that is not empty', value)
 }
 
-function pathOf(value: unknown, where: Where): string {
+/** A path, taken from the place of the configuration file. */
+export function pathOf(value: unknown, where: Where): string {
   const path = stringOf(value, where)
   return isAbsolute(path) ? path : resolve(where.base, path)
 }
@@ -239,6 +240,20 @@ export function staticReceiver(value: unknown, where: Where): StaticReceiver {
   return {
     participant: stringOf(fields['participant'], { ...where, name: `${where.name}.participant` }),
     url: url(fields['url'], { ...where, name: `${where.name}.url` }),
+    certificate: pathOf(fields['certificate'], { ...where, name: `${where.name}.certificate` }),
+  }
+}
+
+export interface KeyPair {
+  readonly key: string
+  readonly certificate: string
+}
+
+/** `{ key, certificate }`: two PEM files. */
+export function keyPair(value: unknown, where: Where): KeyPair {
+  const fields = fieldsOf(value, where, ['key', 'certificate'])
+  return {
+    key: pathOf(fields['key'], { ...where, name: `${where.name}.key` }),
     certificate: pathOf(fields['certificate'], { ...where, name: `${where.name}.certificate` }),
   }
 }
