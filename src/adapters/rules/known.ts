@@ -133,7 +133,7 @@ export const knownRules: readonly KnownRules[] = [
     version: /\bv(\d+(?:\.\d+)+) - /,
     order: 200,
     roots: [`{${ubl}ApplicationResponse-2}ApplicationResponse`],
-    applies: [{ profiles: ['urn:peppol:edec:mls:*'] }],
+    applies: [{ profiles: ['urn:peppol:edec:mls:*'] }, { processes: ['urn:peppol:edec:mls*'] }],
   },
   {
     name: 'peppol-tsr',

@@ -2,7 +2,17 @@ import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { importPacks, listStore, packName } from '../../../src/adapters/rules/index.ts'
-import { folderOf, forbidding, imported, newStore, rulesOf, schematron, zip, zipFile } from './packs.ts'
+import {
+  folderOf,
+  forbidding,
+  imported,
+  invoiceNamespace,
+  newStore,
+  rulesOf,
+  schematron,
+  zip,
+  zipFile,
+} from './packs.ts'
 
 const good = Buffer.from(forbidding('b'))
 
@@ -59,10 +69,11 @@ function patched(octets: Buffer, at: number, value: number): Buffer {
   return copy
 }
 
-describe('rules are refused', () => {
-  const rule = (test: string): string =>
-    `<pattern><rule context="/*"><assert id="A" test="${test}">a</assert></rule></pattern>`
+function rule(test: string): string {
+  return `<pattern><rule context="/*"><assert id="A" test="${test}">a</assert></rule></pattern>`
+}
 
+describe('rules are refused', () => {
   it.for([
     ['that are not well-formed', rulesOf('<pattern>'), 'not-well-formed', ''],
     ['with a document type', `<!DOCTYPE schema>${rulesOf('')}`, 'doctype', ''],
@@ -187,14 +198,13 @@ describe('an import is all or nothing', () => {
   })
 })
 
-describe('the unit tests of a pack', () => {
-  const set = (
-    outcome: string,
-    document = '<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>',
-  ) =>
-    `<testSet xmlns="http://difi.no/xsd/vefa/validator/1.0" configuration="mine"><assert><scope>NO</scope></assert>
-      <test><assert><${outcome}>NO</${outcome}></assert>${document}</test></testSet>`
+/** A test set of one case. */
+function set(outcome: string, document = `<Invoice xmlns="${invoiceNamespace}"/>`): string {
+  return `<testSet xmlns="http://difi.no/xsd/vefa/validator/1.0" configuration="mine"><assert><scope>NO</scope></assert>
+    <test><assert><${outcome}>NO</${outcome}></assert>${document}</test></testSet>`
+}
 
+describe('the unit tests of a pack', () => {
   it('are run when they lie beside it', async () => {
     const path = folderOf({ 'rules-1.0.sch': forbidding('b'), 'unit/no.xml': set('success') })
     const [only] = await importPacks(newStore(), path, {})
