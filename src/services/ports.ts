@@ -180,6 +180,24 @@ export interface RegistryStore {
   findRegistration(participant: ParticipantId): Promise<Registration | undefined>
 }
 
+/** How a tenant's export becomes invoices, as its author wrote it. */
+export interface StoredMapping {
+  readonly name: string
+  /** A mapping document of wire/mapping, character for character. */
+  readonly document: string
+  readonly changedAt: Instant
+}
+
+export interface MappingStore {
+  /** Creates or replaces. */
+  saveMapping(mapping: StoredMapping): Promise<void>
+  /** Whether there was one. */
+  removeMapping(name: string): Promise<boolean>
+  findMapping(name: string): Promise<StoredMapping | undefined>
+  /** By name. */
+  listMappings(): Promise<readonly Omit<StoredMapping, 'document'>[]>
+}
+
 /* ── The network ───────────────────────────────────────────────────────────────────────────── */
 
 export type NaptrAnswer =
@@ -312,8 +330,29 @@ export interface PdfContents {
   /** fx:ConformanceLevel of the XMP packet. */
   readonly conformanceLevel: string | undefined
   /** What is not as Factur-X wants it but does not keep the XML from being read. */
-  readonly warnings: readonly string[]
+  readonly warnings: readonly ContainerWarning[]
 }
+
+export interface ContainerWarning {
+  readonly code: ContainerWarningCode
+  readonly message: string
+}
+
+/**
+ * Of the invoice's file: its name, AFRelationship, mime type, ModDate, place in the EmbeddedFiles name tree and in the AF array. Of the
+ * PDF: its XMP packet, the profile that says, its catalog. attachment: another one that cannot be unpacked.
+ */
+export type ContainerWarningCode =
+  | 'name'
+  | 'relationship'
+  | 'mime-type'
+  | 'modification-date'
+  | 'name-tree'
+  | 'associated-files'
+  | 'xmp'
+  | 'conformance-level'
+  | 'catalog'
+  | 'attachment'
 
 /** Draws invoices. */
 export interface PdfWriter {

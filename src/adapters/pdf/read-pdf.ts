@@ -1,5 +1,5 @@
 import { type PDFContext, type PDFDict, PDFDocument, PDFParser, PDFRawStream, PDFRef } from '@cantoo/pdf-lib'
-import type { PdfContents } from '../../services/ports.ts'
+import type { ContainerWarning, ContainerWarningCode, PdfContents } from '../../services/ports.ts'
 import { type FacturxProfile, facturxFileName, facturxProfileOf, relationshipsOf } from '../../wire/facturx/index.ts'
 import { type Attachment, findAttachments, findStrayAttachments, lookup } from './attachments.ts'
 import { Budget, messageOf } from './budget.ts'
@@ -31,7 +31,7 @@ export async function readPdf(
   const invoice = chooseInvoice(files)
   if (invoice === undefined) throw isWhole(pdf, catalog) ? noInvoice(attachments) : damaged()
   const xmp = readXmp(catalog === undefined ? undefined : packetOf(catalog, budget))
-  if (catalog === undefined) warnings.push('The PDF is damaged: it has no catalog')
+  if (catalog === undefined) warnings.push({ code: 'catalog', message: 'The PDF is damaged: it has no catalog' })
   return {
     xml: invoice.octets,
     relationship: invoice.relationship,
@@ -77,15 +77,18 @@ async function parse(pdf: Buffer, budget: Budget): Promise<Parsed> {
 }
 
 /** One that cannot be unpacked is passed over with a warning, unless it may be the invoice. */
-function open(attachments: readonly Attachment[], budget: Budget): { files: OpenedFile[]; warnings: string[] } {
+function open(
+  attachments: readonly Attachment[],
+  budget: Budget,
+): { files: OpenedFile[]; warnings: ContainerWarning[] } {
   const files: OpenedFile[] = []
-  const warnings: string[] = []
+  const warnings: ContainerWarning[] = []
   for (const attachment of attachments) {
     try {
       files.push({ ...attachment, octets: budget.unpack(attachment.stream) })
     } catch (error) {
       if (!(error instanceof PdfError) || error.code !== 'damaged' || hasInvoiceName(attachment)) throw error
-      warnings.push(`The attachment ${attachment.name} is left out: ${error.message}`)
+      warnings.push({ code: 'attachment', message: `The attachment ${attachment.name} is left out: ${error.message}` })
     }
   }
   return { files, warnings }
@@ -129,29 +132,31 @@ function packetOf(catalog: PDFDict, budget: Budget): Buffer | undefined {
 }
 
 /** What Factur-X 1.08 §6 asks of the container beyond what is needed for reading. */
-function warningsOf(invoice: OpenedFile, xmp: XmpFacts): readonly string[] {
+function warningsOf(invoice: OpenedFile, xmp: XmpFacts): readonly ContainerWarning[] {
   const profile = profileIn(invoice.octets)
   const { name, relationship, mimeType } = invoice
   const allowed = relationshipsOf(profile ?? 'EN 16931')
   const isXrechnung = xmp.conformanceLevel === 'XRECHNUNG' && name === 'xrechnung.xml'
-  const found: readonly (readonly [isWrong: boolean, text: string])[] = [
-    [name !== facturxFileName && !isXrechnung, `The invoice is named ${name} instead of ${facturxFileName}`],
+  const found: readonly (readonly [isWrong: boolean, code: ContainerWarningCode, message: string])[] = [
+    [name !== facturxFileName && !isXrechnung, 'name', `The invoice is named ${name} instead of ${facturxFileName}`],
     [
       !allowed.some(one => one === relationship),
+      'relationship',
       `AFRelationship ${relationship ?? 'is missing and'} is none of ${allowed.join(', ')}`,
     ],
-    [mimeType !== 'text/xml', `The mime type is ${mimeType ?? 'missing'} instead of text/xml`],
-    [!invoice.hasModificationDate, 'The invoice has no ModDate'],
-    [!invoice.isNamed, 'The invoice is not in the EmbeddedFiles name tree'],
-    [!invoice.isAssociated, 'The invoice is not in the AF array of the catalog'],
-    [xmp.isBroken, 'The XMP packet is not well-formed XML'],
-    [!xmp.isBroken && xmp.conformanceLevel === undefined, 'The XMP packet says no fx:ConformanceLevel'],
+    [mimeType !== 'text/xml', 'mime-type', `The mime type is ${mimeType ?? 'missing'} instead of text/xml`],
+    [!invoice.hasModificationDate, 'modification-date', 'The invoice has no ModDate'],
+    [!invoice.isNamed, 'name-tree', 'The invoice is not in the EmbeddedFiles name tree'],
+    [!invoice.isAssociated, 'associated-files', 'The invoice is not in the AF array of the catalog'],
+    [xmp.isBroken, 'xmp', 'The XMP packet is not well-formed XML'],
+    [!xmp.isBroken && xmp.conformanceLevel === undefined, 'xmp', 'The XMP packet says no fx:ConformanceLevel'],
     [
       profile !== undefined && xmp.conformanceLevel !== undefined && profile !== xmp.conformanceLevel,
+      'conformance-level',
       `The XMP packet says ${xmp.conformanceLevel}, the XML is ${profile}`,
     ],
   ]
-  return found.flatMap(([isWrong, text]) => (isWrong ? [text] : []))
+  return found.flatMap(([isWrong, code, message]) => (isWrong ? [{ code, message }] : []))
 }
 
 const guideline = /GuidelineSpecifiedDocumentContextParameter>\s*<(?:[\w.\-]+:)?ID[^>]*>\s*([^<\s]+)\s*</v

@@ -8,7 +8,7 @@ import {
   writeUbl,
 } from '../../wire/invoice/index.ts'
 import { type RuleFinding, type RuleSet, runRules } from '../../wire/schematron/index.ts'
-import type { ChosenPack, DocumentFacts, SchemaVerdict } from '../ports.ts'
+import type { ChosenPack, ContainerWarning, DocumentFacts, SchemaVerdict } from '../ports.ts'
 import { locateProblem, pathOf } from './locate.ts'
 import { type Refused, type XmlSource, readSource, readXml } from './source.ts'
 import type { DocumentsWorld, DocumentSyntax, ValidationOptions, Verdict, VerdictFinding } from './types.ts'
@@ -252,8 +252,9 @@ function own(rule: OwnRule, found: string, language: FindingLanguage): VerdictFi
   }
 }
 
-function containerFinding(message: string): VerdictFinding {
-  return { rule: 'facturx.container', severity: 'warning', layer: 'xsd', location: null, pointer: null, message }
+/** What Factur-X wants of the PDF around the XML, e.g. `facturx.relationship`. [Factur-X 1.08 §6] */
+function containerFinding({ code, message }: ContainerWarning): VerdictFinding {
+  return { rule: `facturx.${code}`, severity: 'warning', layer: 'xsd', location: null, pointer: null, message }
 }
 
 function verdict(

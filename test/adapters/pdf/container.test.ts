@@ -48,7 +48,7 @@ describe('the container of a Factur-X', () => {
       expect(contents.relationship).toBe(relationshipsOf(profile)[0])
       expect(contents.conformanceLevel).toBe(profile)
       // The sample is EN 16931.
-      expect(contents.warnings).toEqual(
+      expect(contents.warnings.map(({ message }) => message)).toEqual(
         profile === 'EN 16931' ? [] : [`The XMP packet says ${profile}, the XML is EN 16931`],
       )
     },

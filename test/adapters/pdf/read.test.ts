@@ -4,6 +4,7 @@ import { PDFDocument } from '@cantoo/pdf-lib'
 import PDFKitDocument from 'pdfkit'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createPdfReader } from '../../../src/adapters/pdf/index.ts'
+import type { PdfContents } from '../../../src/services/ports.ts'
 import { facturxNamespace, facturxXmp } from '../../../src/wire/facturx/index.ts'
 import {
   type Part,
@@ -26,6 +27,10 @@ const other = Buffer.from(xml.toString().replace('of ours', 'planted'))
 /** The catalog with other ways to the files. */
 function catalog(ways: string): Part {
   return `<< /Type /Catalog /Pages 2 0 R /Metadata 7 0 R ${ways} >>`
+}
+
+function messagesOf({ warnings }: PdfContents): readonly string[] {
+  return warnings.map(({ message }) => message)
 }
 
 function withCode(code: string): object {
@@ -176,7 +181,7 @@ describe('the invoice in a PDF', () => {
   it.each(cases)('is found $title', async ({ pdf, warnings }) => {
     const contents = await reader.read(await pdf())
     expect(contents.xml.toString()).toBe(xml.toString())
-    expect(contents.warnings).toEqual(warnings)
+    expect(messagesOf(contents)).toEqual(warnings)
   })
 
   const packed: readonly (readonly [title: string, part: Part])[] = [
@@ -184,6 +189,7 @@ describe('the invoice in a PDF', () => {
     ['ASCIIHex', { dict: '/Filter /ASCIIHexDecode', stream: Buffer.from(`${xml.toString('hex')}>`) }],
     ['RunLength', { dict: '/Filter /RunLengthDecode', stream: runLength(xml) }],
     ['ASCII85', { dict: '/Filter [/ASCII85Decode]', stream: Buffer.from('87cURD]j7BEbo80~>') }],
+    ['Flate with parameters that say nothing', flate(xml, '/DecodeParms << /Predictor 1 >>')],
     [
       'Flate inside ASCIIHex',
       {
@@ -227,7 +233,7 @@ describe('the invoice in a PDF', () => {
       }),
     )
     expect(contents.files).toEqual([])
-    expect(contents.warnings).toEqual([
+    expect(messagesOf(contents)).toEqual([
       'The attachment scan.jbig2 is left out: A stream cannot be unpacked: /JBIG2Decode stream encoding not supported',
     ])
   })
@@ -236,7 +242,7 @@ describe('the invoice in a PDF', () => {
     const { [at.catalog]: _lost, ...rest } = hybridParts
     const contents = await reader.read(pdfOf(rest))
     expect(contents.xml).toEqual(xml)
-    expect(contents.warnings).toContain('The PDF is damaged: it has no catalog')
+    expect(contents.warnings).toContainEqual({ code: 'catalog', message: 'The PDF is damaged: it has no catalog' })
   })
 })
 
@@ -286,6 +292,11 @@ describe('a PDF that cannot be used', () => {
       'has its invoice in a filter that we do not know',
       'damaged',
       () => hybrid({ [at.octets]: { dict: '/Filter /JBIG2Decode', stream: xml } }),
+    ],
+    [
+      'has its invoice behind a predictor',
+      'damaged',
+      () => hybrid({ [at.octets]: flate(xml, '/DecodeParms [<< /Predictor 12 /Columns 4 >>]') }),
     ],
     [
       'has its invoice in broken Flate',
