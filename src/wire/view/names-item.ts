@@ -44,7 +44,6 @@ export const units: Names = {
   KMT: ['km', 'km', 'km', 'km', 'km', 'km'],
   CMK: ['cm²', 'cm²', 'cm²', 'cm²', 'cm²', 'cm²'],
   MTK: ['m²', 'm²', 'm²', 'm²', 'm²', 'm²'],
-  HAR: ['ha', 'ha', 'ha', 'ha', 'ha', 'ha'],
   WTT: ['W', 'W', 'W', 'W', 'W', 'W'],
   KWT: ['kW', 'kW', 'kW', 'kW', 'kW', 'kW'],
   KWH: ['kWh', 'kWh', 'kWh', 'kWh', 'kWh', 'kWh'],

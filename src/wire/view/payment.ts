@@ -1,5 +1,6 @@
 import type { PartialInvoice } from '../invoice/index.ts'
 import { isIban } from './iban.ts'
+import type { Label } from './labels.ts'
 import { paymentMeans } from './names-document.ts'
 import { facts } from './parties.ts'
 import type { Means } from './parts.ts'
@@ -7,11 +8,18 @@ import { datedText } from './references.ts'
 import type { Speech } from './speech.ts'
 import type { ViewFact } from './types.ts'
 
-/** BG-16 and the terms of payment; what several ways of paying say alike is said once. */
+/** BG-16 and the terms of payment. CII says some terms once for all ways of paying, and so does the view. */
 export function paymentOf(invoice: PartialInvoice, speech: Speech): ViewFact[] {
   const { paymentMeans: means = [], bankCreditorId, paymentTerms, prepayments = [] } = invoice
-  const said = [
-    ...means.flatMap(each => meansFacts(each, speech)),
+  const once = new Set<string>()
+  const isNews = ({ label, value }: ViewFact) => {
+    const said = `${label}\n${value}`
+    if (once.has(said) || !labelsOnce.some(key => speech.label(key) === label)) return !once.has(said)
+    once.add(said)
+    return true
+  }
+  return [
+    ...means.flatMap(each => meansFacts(each, speech)).filter(isNews),
     ...facts(speech, [
       ['creditorId', bankCreditorId],
       ['paymentTerms', paymentTerms],
@@ -20,10 +28,10 @@ export function paymentOf(invoice: PartialInvoice, speech: Speech): ViewFact[] {
       ),
     ]),
   ]
-  return said.filter(
-    (fact, index) => said.findIndex(({ label, value }) => label === fact.label && value === fact.value) === index,
-  )
 }
+
+/** Of these a second mention with the same value says nothing; the holder of a second account does. */
+const labelsOnce: readonly Label[] = ['paymentMeans', 'remittance', 'mandate']
 
 function meansFacts(
   { code, text, remittanceInformation, transfer, card, directDebit }: Means,
