@@ -1,5 +1,5 @@
 import { inflateSync } from 'node:zlib'
-import { PDFContext, PDFDict, PDFName, PDFRawStream, decodePDFRawStream } from '@cantoo/pdf-lib'
+import { PDFArray, PDFContext, PDFDict, PDFName, PDFNumber, PDFRawStream, decodePDFRawStream } from '@cantoo/pdf-lib'
 import { PdfError } from './error.ts'
 
 /** What @cantoo/pdf-lib unpacks streams with. */
@@ -44,6 +44,8 @@ export class Budget {
    */
   unpack(stream: PDFRawStream): Buffer {
     this.check()
+    if (hasPredictor(stream))
+      throw new PdfError('damaged', 'A stream cannot be unpacked: it has a predictor, as for pictures')
     try {
       const octets = isPlainFlate(stream)
         ? this.#inflate(stream.contents)
@@ -83,6 +85,17 @@ function tooLarge(octetsMax: number): PdfError {
 /** Text of an error of any kind. */
 export function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
+}
+
+/** @cantoo/pdf-lib would take no notice of it. [ISO 32000-2 §7.4.4.4] */
+function hasPredictor({ dict }: PDFRawStream): boolean {
+  const parameters = dict.lookup(PDFName.of('DecodeParms'))
+  const all = parameters instanceof PDFArray ? parameters.asArray() : [parameters]
+  return all.some(item => {
+    const one = dict.context.lookup(item)
+    const predictor = one instanceof PDFDict ? one.lookup(PDFName.of('Predictor')) : undefined
+    return predictor instanceof PDFNumber && predictor.asNumber() > 1
+  })
 }
 
 const filter = PDFName.of('Filter')
