@@ -76,8 +76,9 @@ class Walk {
   /** It stands where the second place of its sibling is, when the sibling stands in the first. */
   private isOverflow(key: string, fields: Group['fields'], bag: Bag): boolean {
     const [of, leaf] = Object.entries(fields).find(entry => isOverflowOf(key, entry[1])) ?? []
-    if (leaf?.shape !== 'leaf' || of === undefined || bag[of] === undefined) return false
-    return this.plan.syntax.name === 'cii' && (leaf.ciiFirstIf?.test(String(bag[of])) ?? true)
+    const value = of === undefined ? undefined : bag[of]
+    if (leaf?.shape !== 'leaf' || typeof value !== 'string') return false
+    return this.plan.syntax.name === 'cii' && (leaf.ciiFirstIf?.test(value) ?? true)
   }
 
   private obstacle(leaf: Leaf, bag: Bag): Text | undefined {

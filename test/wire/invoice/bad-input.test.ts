@@ -126,18 +126,18 @@ describe.each(Object.entries(documents))('instead of %s', (_syntax, good) => {
   })
 })
 
-describe('unusual invoices', () => {
-  /** With ten thousand lines, the same again and again. */
-  function long(): Invoice {
-    const invoice = readGood(sample())
-    const [line, ...rest] = invoice.lines
-    if (line === undefined) throw new Error('the sample has no lines')
-    return {
-      ...invoice,
-      lines: [...rest, ...Array.from({ length: 9999 }, (_, index) => ({ ...line, id: `L${index}` }))],
-    }
+/** With ten thousand lines, the same again and again. */
+function long(): Invoice {
+  const invoice = readGood(sample())
+  const [line, ...rest] = invoice.lines
+  if (line === undefined) throw new Error('the sample has no lines')
+  return {
+    ...invoice,
+    lines: [...rest, ...Array.from({ length: 9999 }, (_, index) => ({ ...line, id: `L${index}` }))],
   }
+}
 
+describe('unusual invoices', () => {
   const both = [['UBL', writeUbl] as const, ['CII', writeCii] as const]
 
   it.each(both)('with ten thousand lines are read and written in %s', (_syntax, write) => {

@@ -1,7 +1,9 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import {
   type Invoice,
   cannotCarry,
+  invoiceJsonSchema,
   readCii,
   readInvoice,
   readUbl,
@@ -53,6 +55,15 @@ describe('an invoice of EXTENDED-CTC-FR with every group', () => {
     }
     const older = readGood(sample(json => (forCii(json), (json.precedingInvoices.length = 1))))
     expect(xsdErrorsOf(writeCii(older), 'D16B')).toEqual([])
+  })
+
+  it('has the shape of the JSON Schema', () => {
+    const validate = new Ajv2020({ formats: { date: true }, allowUnionTypes: true }).compile(invoiceJsonSchema())
+    for (const json of [sample(extended), sample(forCii), JSON.parse(JSON.stringify(readGood(sample(extended))))]) {
+      expect(validate(json) || validate.errors).toBe(true)
+    }
+    const { properties } = invoiceJsonSchema() as { properties: { lines: { items: { required: string[] } } } }
+    expect(properties.lines.items.required).toEqual(['id', 'item'])
   })
 
   it('has groups whose net amount is the sum of the lines right below them', () => {
@@ -183,16 +194,16 @@ describe('what EN 16931 has no term for', () => {
   })
 })
 
-describe('lines with parts', () => {
-  const rulesOf = (change: (json: Json) => unknown): string[] => {
-    const reading = readInvoice(sample(change))
-    return ('findings' in reading ? reading.findings : reading.warnings).map(
-      ({ rule, pointer }) => `${rule} ${pointer}`,
-    )
-  }
-  const part = (kind: string | undefined, more = {}) =>
-    rulesOf(json => json.lines.push({ id: '9', item: { name: 'x' }, ...(kind === undefined ? {} : { kind }), ...more }))
+function rulesOf(change: (json: Json) => unknown): string[] {
+  const reading = readInvoice(sample(change))
+  return ('findings' in reading ? reading.findings : reading.warnings).map(({ rule, pointer }) => `${rule} ${pointer}`)
+}
 
+function part(kind: string | undefined): string[] {
+  return rulesOf(json => json.lines.push({ id: '9', item: { name: 'x' }, ...(kind === undefined ? {} : { kind }) }))
+}
+
+describe('lines with parts', () => {
   it('groups and information need no quantity, price and VAT', () => {
     expect(part('GROUP')).toEqual([])
     expect(part('INFORMATION')).toEqual([])
