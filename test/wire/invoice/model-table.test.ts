@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { Entry, Group } from '../../../src/wire/invoice/table.ts'
 import { invoiceFields } from '../../../src/wire/invoice/terms.ts'
 
-/** Made from the table of terms: `vitest run -u test/wire/invoice/model-table.test.ts` writes it again. */
+/** Made from the table of terms: `vitest run test/wire/invoice/model-table.test.ts -u` writes it again. */
 const path = '../../../docs/invoice-model.md'
 
 function rowsOf(fields: Group['fields'], around: string): string[] {
