@@ -8,7 +8,7 @@ import { factsOf } from '../../services/documents/index.ts'
 import type { TransmissionReader } from '../../services/ports.ts'
 import { openDocument } from '../../wire/peppol/index.ts'
 import { type CheckText, type RuleSet, runRules } from '../../wire/schematron/index.ts'
-import { parseXml } from '../../wire/xml/index.ts'
+import { parseXml, type XmlElement, XmlError } from '../../wire/xml/index.ts'
 import type { Arguments, ExitCode } from './command.ts'
 import { listFiles, readDocumentFile } from './document-files.ts'
 import { engineFor } from './documents.ts'
@@ -37,11 +37,11 @@ export async function showDifferences(comparison: Comparison, terminal: Terminal
   const tally = new Tally(judge, terminal)
   await using engine = engineFor(comparison.given, 1)
   for (const file of paths.length === 0 ? [] : listFiles(paths)) {
-    tally.add(file, await xmlOf(readDocumentFile(file), engine))
+    tally.add(file, await rootOf(readDocumentFile(file), engine))
   }
   if (config !== undefined) {
     for await (const { name, document } of storedDocuments(config, most)) {
-      tally.add(name, document === undefined ? undefined : await xmlOf(document, engine))
+      tally.add(name, document === undefined ? undefined : await rootOf(document, engine))
     }
   }
   if (paths.length > 0 || config !== undefined) tally.end()
@@ -93,14 +93,14 @@ class Tally {
     this.terminal = terminal
   }
 
-  /** Undefined: no invoice in XML, which neither release judges. */
-  add(document: string, xml: Buffer | undefined): void {
+  /** Undefined: there is no XML that the releases could judge. */
+  add(document: string, found: Root | undefined): void {
     const { diff, old, next } = this.judge
-    const root = xml === undefined ? undefined : parseXml(xml, documentLimits).root
-    if (root === undefined || !isFor(diff.new, factsOf(root, false))) {
+    if (found === undefined || !isFor(diff.new, factsOf(found.root, found.inPdf))) {
       this.others++
       return
     }
+    const { root } = found
     this.judged++
     const [before, after] = [findingsOf(root, old), findingsOf(root, next)]
     const gone = [...before].filter(one => !after.has(one))
@@ -124,11 +124,13 @@ class Tally {
   }
 }
 
-/** As large as what a file may have. */
-const documentLimits = { octetsMax: 256 * 1024 * 1024, nodesMax: 20_000_000 }
+interface Root {
+  readonly root: XmlElement
+  readonly inPdf: boolean
+}
 
 /** `fatal BR-CO-15` */
-function findingsOf(root: ReturnType<typeof parseXml>['root'], rules: RuleSet): ReadonlySet<string> {
+function findingsOf(root: XmlElement, rules: RuleSet): ReadonlySet<string> {
   return new Set(runRules(root, [rules]).map(({ severity, rule }) => `${severity} ${rule}`))
 }
 
@@ -136,10 +138,20 @@ function isValid(findings: ReadonlySet<string>): boolean {
   return ![...findings].some(one => one.startsWith('fatal ') || one.startsWith('error '))
 }
 
-/** The XML of an invoice in any form; undefined when there is none. */
-async function xmlOf(document: Buffer, engine: Engine): Promise<Buffer | undefined> {
+/** As large as what a file may have. */
+const documentLimits = { octetsMax: 256 * 1024 * 1024, nodesMax: 20_000_000 }
+
+/** Of an invoice in a PDF its XML, else the document itself; undefined when that is no XML. */
+async function rootOf(document: Buffer, engine: Engine): Promise<Root | undefined> {
   const opened = await engine.open(document)
-  return opened.kind === 'invoice' ? opened.xml : undefined
+  const xml = opened.kind === 'invoice' ? opened.xml : document
+  if (xml === undefined) return undefined
+  try {
+    return { root: parseXml(xml, documentLimits).root, inPdf: opened.syntax === 'facturx' }
+  } catch (error) {
+    if (error instanceof XmlError) return undefined
+    throw error
+  }
 }
 
 /* ── What a node keeps ─────────────────────────────────────────────────────────────────────── */
