@@ -39,7 +39,7 @@ export type PdfAnswer =
 /** One worker thread for PDFs of strangers, started for the first one, kept, and replaced when it has died. One PDF at a time. */
 export class PdfWorker implements AsyncDisposable {
   readonly #options: Required<PdfWorkerOptions>
-  #worker: Worker | undefined
+  #running: Running | undefined
   #last: Promise<unknown> = Promise.resolve()
   #isClosed = false
 
@@ -61,10 +61,11 @@ export class PdfWorker implements AsyncDisposable {
 
   async #askNow(task: PdfTask): Promise<unknown> {
     if (this.#isClosed) throw new PdfError('timeout', stopped)
-    const worker = (this.#worker ??= this.#start())
+    const { worker, ready } = (this.#running ??= this.#start())
     const { contentOctetsMax, timeoutMilliseconds } = this.#options
     worker.ref()
     try {
+      await ready
       const answer = await answerOf(worker, { task, contentOctetsMax }, timeoutMilliseconds)
       if (answer.kind === 'error') throw new PdfError(answer.code, answer.message)
       return answer.result
@@ -80,7 +81,7 @@ export class PdfWorker implements AsyncDisposable {
     }
   }
 
-  #start(): Worker {
+  #start(): Running {
     const worker = new Worker(new URL('worker.ts', import.meta.url), {
       resourceLimits: { maxOldGenerationSizeMb: this.#options.heapMegabytesMax },
       execArgv: [],
@@ -90,19 +91,28 @@ export class PdfWorker implements AsyncDisposable {
     })
     worker.stdout.resume()
     worker.stderr.resume()
+    const { promise: ready, resolve, reject } = Promise.withResolvers<void>()
+    worker.once('message', () => resolve())
+    // For good: between two PDFs nobody else listens, and an unheard error would end the program.
+    worker.on('error', reject)
     worker.once('exit', () => {
-      if (this.#worker === worker) this.#worker = undefined
+      reject(new WorkerLost('timeout', stopped))
+      if (this.#running?.worker === worker) this.#running = undefined
     })
-    // Between two PDFs nobody else listens, and an unheard error would end the program.
-    worker.on('error', () => {})
-    return worker
+    return { worker, ready }
   }
 
   async #discard(): Promise<void> {
-    const worker = this.#worker
-    this.#worker = undefined
-    await worker?.terminate()
+    const running = this.#running
+    this.#running = undefined
+    await running?.worker.terminate()
   }
+}
+
+interface Running {
+  readonly worker: Worker
+  /** Resolves when the worker has loaded what it needs, which takes no PDF's time; rejects when it cannot. */
+  readonly ready: Promise<void>
 }
 
 const stopped = 'The worker was stopped'

@@ -12,6 +12,10 @@ parentPort?.on('message', (request: PdfRequest) => {
   void answerTo(request).then(answer => parentPort?.postMessage(answer))
 })
 
+// Everything is loaded: the first message is for whoever waits for that.
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- The main thread has no origin.
+parentPort?.postMessage('ready')
+
 async function answerTo(request: PdfRequest): Promise<PdfAnswer> {
   try {
     return { kind: 'done', result: await resultOf(request) }
