@@ -64,6 +64,7 @@ const laws: Readonly<Record<string, Law>> = {
     modules: ['kernel', 'wire', 'services/domain.ts', 'services/ports.ts', 'services/documents', 'services/exchange'],
     packages: [],
   },
+  'src/services/mapping': { modules: ['kernel', 'wire', 'services/domain.ts', 'services/ports.ts'], packages: [] },
   'src/services/documents': { modules: ['kernel', 'wire', 'services/domain.ts', 'services/ports.ts'], packages: [] },
   'src/adapters/postgres': adapter(
     'knex',

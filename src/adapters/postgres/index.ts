@@ -2,6 +2,7 @@ import type { Octets } from '../../kernel/index.ts'
 import type {
   BlobStore,
   ExchangeStore,
+  MappingStore,
   RecordOptions,
   RegistryStore,
   TransmissionReader,
@@ -9,6 +10,7 @@ import type {
 import { Batch } from './batch.ts'
 import { type Claimant, openClaimant } from './claimant.ts'
 import { claimInbound, recordInbound, settleInbound } from './inbound.ts'
+import { mappingStore } from './mappings.ts'
 import { migrate } from './migrate.ts'
 import { claimOutbound, deferOutbound, recordOutbound, settleOutbound } from './outbound.ts'
 import { type Pool, openPool } from './pool.ts'
@@ -20,7 +22,7 @@ import { keepSealed } from './sealed.ts'
 export { type EmbeddedOptions, type EmbeddedPostgres, removePostgres, startPostgres } from './launcher.ts'
 
 /** One process's way to one database. */
-export interface Database extends ExchangeStore, TransmissionReader, RegistryStore, AsyncDisposable {}
+export interface Database extends ExchangeStore, TransmissionReader, RegistryStore, MappingStore, AsyncDisposable {}
 
 export interface ConnectOptions {
   /** Opens payloads whose key the database holds. */
@@ -42,6 +44,7 @@ export async function connect(url: string, options: ConnectOptions): Promise<Dat
       ...exchangeStore(pool, claimant, options.blobs),
       ...transmissionReader(pool, options.blobs),
       ...registryStore(pool),
+      ...mappingStore(pool),
       async [Symbol.asyncDispose]() {
         await claimant[Symbol.asyncDispose]()
         await pool[Symbol.asyncDispose]()

@@ -47,12 +47,19 @@ export const unusedMax = 1000
 export async function* textOf(octets: SourceOctets, encoding: Encoding): AsyncGenerator<string> {
   let decoder: Decoder | undefined
   let octetsRead = 0
-  for await (const piece of octets instanceof Uint8Array ? [octets] : startTogether(octets)) {
+  for await (const piece of octets instanceof Uint8Array ? slicesOf(octets) : startTogether(octets)) {
     decoder ??= new TextDecoder(labelOf(encoding, piece), { fatal: true })
     yield decode(decoder, piece, { encoding, octetsRead })
     octetsRead += piece.length
   }
   if (decoder !== undefined) yield decode(decoder, undefined, { encoding, octetsRead })
+}
+
+const sliceOctets = 65_536
+
+/** So that rows are taken one by one also out of octets that are all there: a parser given all of them holds all rows at once. */
+function* slicesOf(octets: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < octets.length; at += sliceOctets) yield octets.subarray(at, at + sliceOctets)
 }
 
 /** The first piece has two octets at least, where there are as many: they tell the order of those of UTF-16. */

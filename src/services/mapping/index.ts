@@ -1,0 +1,2 @@
+export { createMappings } from './mappings.ts'
+export type { Mappings } from './types.ts'

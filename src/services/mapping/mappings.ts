@@ -1,0 +1,94 @@
+import { type Clock, isoOf } from '../../kernel/index.ts'
+import type { Finding } from '../../wire/invoice/index.ts'
+import {
+  applyMapping,
+  type MappedInvoice,
+  type Mapping,
+  MappingRun,
+  parseMapping,
+  SourceError,
+} from '../../wire/mapping/index.ts'
+import type { MappingStore } from '../ports.ts'
+import type { MappedOutcome, Mappings, TrialOutcome, Unreadable } from './types.ts'
+
+export interface MappingWorld {
+  readonly clock: Clock
+  readonly store: MappingStore
+}
+
+/** Others get their turn after this many invoices of a long export. */
+const invoicesPerTurn = 20
+
+export function createMappings({ clock, store }: MappingWorld): Mappings {
+  return {
+    async save(name, document) {
+      const read = parseMapping(document)
+      if ('problems' in read) return { kind: 'invalid', problems: read.problems }
+      const mapping = { name, document, changedAt: clock.now() }
+      await store.saveMapping(mapping)
+      return { kind: 'saved', mapping }
+    },
+    find: name => store.findMapping(name),
+    list: () => store.listMappings(),
+    remove: name => store.removeMapping(name),
+    async tryOn(name, source) {
+      const mapping = await load(store, name)
+      return mapping === undefined ? { kind: 'unknown' } : tryMapping(mapping, source, isoOf(clock.now()).slice(0, 10))
+    },
+    async mapOne(name, source) {
+      const mapping = await load(store, name)
+      return mapping === undefined ? { kind: 'unknown' } : mapOnly(mapping, source)
+    },
+  }
+}
+
+/** A mapping was proven when it was saved, but terms may have changed with the program since. */
+async function load(store: MappingStore, name: string): Promise<Mapping | undefined> {
+  const stored = await store.findMapping(name)
+  if (stored === undefined) return undefined
+  const read = parseMapping(stored.document)
+  if ('mapping' in read) return read.mapping
+  const [problem] = read.problems
+  throw new Error(`the mapping ${name} can no longer be used: ${problem?.pointer ?? ''} ${problem?.message ?? ''}`)
+}
+
+async function tryMapping(mapping: Mapping, source: Buffer, today: string): Promise<TrialOutcome> {
+  const run = new MappingRun(today)
+  let count = 0
+  try {
+    for await (const mapped of applyMapping(mapping, source)) {
+      run.add(mapped)
+      if (++count % invoicesPerTurn === 0) await new Promise(resolve => setImmediate(resolve))
+    }
+  } catch (error) {
+    return unreadable(error)
+  }
+  return { kind: 'tried', report: run.report() }
+}
+
+async function mapOnly(mapping: Mapping, source: Buffer): Promise<MappedOutcome> {
+  let first: MappedInvoice | undefined
+  let invoices = 0
+  try {
+    for await (const mapped of applyMapping(mapping, source)) {
+      first ??= mapped
+      // That there are more is all one needs to know.
+      if (++invoices > 1) break
+    }
+  } catch (error) {
+    return unreadable(error)
+  }
+  if (first === undefined || invoices !== 1) return { kind: 'not-one', invoices }
+  const findings = first.issues.filter(({ code }) => code !== 'row.disagree').map(findingOf)
+  return findings.length > 0 ? { kind: 'lost', findings } : { kind: 'mapped', json: first.json }
+}
+
+function findingOf({ code, pointer, source, message }: MappedInvoice['issues'][number]): Finding {
+  const where = source === '' ? '' : `${source}: `
+  return { rule: `mapping.${code}`, severity: 'fatal', pointer, message: where + message, term: undefined }
+}
+
+function unreadable(error: unknown): Unreadable {
+  if (!(error instanceof SourceError)) throw error
+  return { kind: 'unreadable', code: error.code, message: error.message }
+}
