@@ -117,11 +117,10 @@ describe('a view', () => {
   })
 
   it('says once what every way of paying repeats, and the holder of each account', () => {
-    const transfer = (account: string) => ({ account, accountName: 'Me' })
     const paymentMeans = ['1', '2'].map(account => ({
       code: '30',
       remittanceInformation: 'R',
-      transfer: transfer(account),
+      transfer: { account, accountName: 'Me' },
     }))
     expect(viewOf({ paymentMeans }).payment?.items.map(({ value }) => value)).toEqual([
       'Credit transfer',
