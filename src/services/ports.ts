@@ -64,6 +64,8 @@ export interface OutboundRecord extends Addressing {
   readonly contentSha256: Buffer
   readonly invoice: RecordedInvoice | undefined
   readonly idempotency: IdempotencyKey | undefined
+  /** Where it could be sealed at once: only this may be posted. */
+  readonly sealed?: SealedMessage | undefined
 }
 
 export type OutboundOutcome =
@@ -125,7 +127,7 @@ export interface ExchangeStore {
    * second envelope with the same instance id becomes `duplicate` and is not settled.
    */
   recordInbound(record: InboundRecord, settlement?: InboundSettlement): Promise<InboundOutcome>
-  /** Transmission, payload, invoice, event and the job to send it. */
+  /** Transmission, payload, invoice, event, the job to send it, and what was sealed already. */
   recordOutbound(record: OutboundRecord, options?: RecordOptions): Promise<OutboundOutcome>
   /** Moves due outbound rows (queued, indeterminate) to `sending`, oldest first; skips rows that others hold. */
   claimOutbound(most: number, now: Instant): Promise<readonly OutboundClaim[]>

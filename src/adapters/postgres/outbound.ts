@@ -19,7 +19,7 @@ import {
   transmissionColumns,
   transmissionOf,
 } from './rows.ts'
-import { type SealedRow, sealedColumns, sealedOf } from './sealed.ts'
+import { type SealedRow, sealedArrays, sealedColumns, sealedNames, sealedOf, sealedTypes } from './sealed.ts'
 
 /**
  * Transmission, payload, invoice, job and event of every record that is new: one statement, one commit. An idempotency key or an
@@ -50,6 +50,10 @@ const record: Statement = {
         select transmission_id, 'outbound', ${invoiceNames}
         from unnest(${parameters(25, `uuid ${invoiceTypes}`)}) as i (transmission_id, ${invoiceNames})
         where transmission_id in (select id from fresh) and id is not null
+    ), sealed as (
+      insert into sealed_message (transmission_id, ${sealedNames})
+        select m.* from unnest(${parameters(36, `uuid ${sealedTypes}`)}) as m (id, ${sealedNames})
+        where message_id is not null and id in (select id from fresh)
     ), work as (
       insert into job (transmission_id, direction, due_at, claimed_by)
         select id, 'outbound', at, claimed_by from record where id in (select id from fresh)
@@ -92,6 +96,8 @@ export async function recordOutbound(
     bigintArray(payloads.map(({ size }) => size)),
     ids,
     ...invoiceArrays(invoices),
+    ids,
+    ...sealedArrays(records.map(({ sealed }) => sealed)),
   ])
   const recorded = new Set(fresh.map(({ id }) => id))
   const outcomes: OutboundOutcome[] = []

@@ -47,13 +47,31 @@ export interface Sealing {
   readonly sealed: SealedMessage
 }
 
+/** The columns of what a statement keeps as sealed, and their types. */
+export const sealedNames = `message_id, content_type, content_length, prologue, epilogue, content_key, iv, signed_references,
+  receiver_fingerprint`
+export const sealedTypes = 'text text bigint bytea bytea bytea bytea jsonb text'
+
+/** One parameter per name of `sealedNames`. */
+export function sealedArrays(messages: readonly (SealedMessage | undefined)[]): readonly Buffer[] {
+  return [
+    textArray(messages.map(message => message?.messageId)),
+    textArray(messages.map(message => message?.contentType)),
+    bigintArray(messages.map(message => message?.contentLength)),
+    byteaArray(messages.map(message => message?.prologue)),
+    byteaArray(messages.map(message => message?.epilogue)),
+    byteaArray(messages.map(message => message?.contentKey)),
+    byteaArray(messages.map(message => message?.iv)),
+    jsonArray(messages.map(message => message?.references.map(storedReference))),
+    textArray(messages.map(message => message?.receiverFingerprint)),
+  ]
+}
+
 const keep: Statement = {
   name: 'sealed-keep',
   text: `
-    insert into sealed_message (transmission_id, message_id, content_type, content_length, prologue, epilogue, content_key, iv,
-        signed_references, receiver_fingerprint)
-      select m.* from unnest(${parameters(2, 'uuid text text bigint bytea bytea bytea bytea jsonb text')})
-        as m (id, message_id, content_type, content_length, prologue, epilogue, content_key, iv, signed_references, fingerprint)
+    insert into sealed_message (transmission_id, ${sealedNames})
+      select m.* from unnest(${parameters(2, `uuid ${sealedTypes}`)}) as m (id, ${sealedNames})
       join job on job.transmission_id = m.id and job.claimed_by = $1
     on conflict (transmission_id) do update set message_id = excluded.message_id, content_type = excluded.content_type,
       content_length = excluded.content_length, prologue = excluded.prologue, epilogue = excluded.epilogue,
@@ -72,15 +90,7 @@ export async function keepSealed(
   const rows = await pool.query<{ transmission_id: string }>(keep, [
     claimant,
     uuidArray(sealings.map(({ id }) => id)),
-    textArray(messages.map(({ messageId }) => messageId)),
-    textArray(messages.map(({ contentType }) => contentType)),
-    bigintArray(messages.map(({ contentLength }) => contentLength)),
-    byteaArray(messages.map(({ prologue }) => prologue)),
-    byteaArray(messages.map(({ epilogue }) => epilogue)),
-    byteaArray(messages.map(({ contentKey }) => contentKey)),
-    byteaArray(messages.map(({ iv }) => iv)),
-    jsonArray(messages.map(({ references }) => references.map(storedReference))),
-    textArray(messages.map(({ receiverFingerprint }) => receiverFingerprint)),
+    ...sealedArrays(messages),
   ])
   const kept = new Set(rows.map(({ transmission_id }) => transmission_id))
   return sealings.map(({ id }) => kept.has(id))

@@ -2,11 +2,11 @@ import type { Instant, Spool } from '../../kernel/index.ts'
 import { packPayload } from '../../wire/as4/index.ts'
 import { buildSbd } from '../../wire/peppol/index.ts'
 import type { TransmissionId } from '../domain.ts'
-import type { ExchangeStore, InboundClaim, OutboundClaim, OutboundRecord } from '../ports.ts'
+import type { ExchangeStore, InboundClaim, OutboundRecord } from '../ports.ts'
 import { PeerShares } from './peer-shares.ts'
 import { processInbound } from './process.ts'
 import { type ReceiveWorld, receive } from './receive.ts'
-import { type SendWorld, send } from './send.ts'
+import { type SendTask, type SendWorld, prepare, send } from './send.ts'
 import type { Exchange, Submission, SubmitOutcome } from './types.ts'
 import { sweep } from './sweep.ts'
 import { type Place, Worker } from './worker.ts'
@@ -42,7 +42,7 @@ export function createExchange(world: ExchangeWorld): Exchange {
   const { slowAfterMilliseconds = 5000 } = world
   const peers = new PeerShares(world.clock, { share: Math.ceil(world.sendConcurrency / 4), slowAfterMilliseconds })
   const sendWorld = { ...world, leaving: leaving.signal, peers }
-  const outbound = new Worker<OutboundClaim>(
+  const outbound = new Worker<SendTask>(
     {
       name: 'send',
       concurrency: world.sendConcurrency,
@@ -92,7 +92,7 @@ export function createExchange(world: ExchangeWorld): Exchange {
 
   return {
     receive: request => receive(world, request),
-    submit: submission => submit(world, submission, () => outbound.reserve()),
+    submit: submission => submit(sendWorld, submission, () => outbound.reserve()),
     async start() {
       await recover()
       listening = world.store.onWork(wake)
@@ -122,22 +122,22 @@ export function createExchange(world: ExchangeWorld): Exchange {
 
 /** Envelope, compress once, commit. From here on only these octets are signed and sent. */
 async function submit(
-  world: ExchangeWorld,
+  world: ExchangeWorld & SendWorld,
   submission: Submission,
-  reserve: () => Place<OutboundClaim> | undefined,
+  reserve: () => Place<SendTask> | undefined,
 ): Promise<SubmitOutcome> {
-  const { route, document, wrapping, invoice, idempotency, ...addressing } = submission
+  const { route, document: content, wrapping, invoice, idempotency, ...addressing } = submission
   const id = world.random.uuid() as TransmissionId
   const at = world.clock.now()
   const instanceId = world.random.uuid()
-  const sbd = buildSbd({ ...addressing, instanceId, createdAt: at }, document, wrapping)
+  const sbd = buildSbd({ ...addressing, instanceId, createdAt: at }, content, wrapping)
   const packed = await packPayload(sbd, world.blobs)
   const place = reserve()
   // A commit whose answer is lost may stand: the octets stay until it is known that nothing names them.
   let kept = true
   let begun = false
   try {
-    const outbound = {
+    const document = {
       ...addressing,
       instanceId,
       id,
@@ -150,11 +150,13 @@ async function submit(
       invoice,
       idempotency,
     }
+    const prepared = place && (await prepare(world, claimOf(document)))
+    const outbound = { ...document, sealed: prepared?.sealed }
     const outcome = await world.store.recordOutbound(outbound, { claimed: place !== undefined })
     kept = outcome.kind === 'recorded'
     if (kept) {
       world.log.info('transmission.submitted', { transmissionId: id, receiver: addressing.receiver.value })
-      place?.begin(claimOf(outbound))
+      place?.begin({ ...claimOf(outbound), prepared })
       begun = true
     }
     return { ...outcome, transmissionId: id }
@@ -165,7 +167,7 @@ async function submit(
 }
 
 /** What a claim of this record would give, without the way to the database and back. */
-function claimOf(record: OutboundRecord): OutboundClaim {
+function claimOf(record: OutboundRecord): SendTask {
   const { id, route, at, payload, payloadDigest, contentSize, contentSha256 } = record
   const { sender, receiver, documentType, process, countryC1, instanceId } = record
   const transmission = {
@@ -189,13 +191,13 @@ function claimOf(record: OutboundRecord): OutboundClaim {
     contentSize,
     contentSha256: contentSha256.toString('hex'),
   } as const
-  return { transmission, payload, payloadDigest, sealed: undefined }
+  return { transmission, payload, payloadDigest, sealed: record.sealed }
 }
 
 /** Returns when its next turn comes, if it has one. */
 async function sendAndSettle(
   world: ExchangeWorld & SendWorld,
-  claim: OutboundClaim,
+  claim: SendTask,
   stopping: AbortSignal,
 ): Promise<Instant | undefined> {
   const settlement = await send(world, claim)

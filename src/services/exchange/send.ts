@@ -10,7 +10,7 @@ import {
 import { PkiError, type SigningKey, type TrustedCertificate, readCertificates } from '../../wire/pki/index.ts'
 import { buildUserMessage } from '../../wire/peppol/index.ts'
 import type { Directory } from '../directory/index.ts'
-import type { Failure, TransmissionEvent } from '../domain.ts'
+import type { Failure, Step, TransmissionEvent } from '../domain.ts'
 import {
   type ExchangeStore,
   type HttpClient,
@@ -59,6 +59,41 @@ interface Ending {
   readonly answer: Buffer | undefined
 }
 
+/** An attempt that has come as far as it can without anything having left. */
+export interface Prepared {
+  readonly receiver: Receiver
+  readonly sealed: SealedMessage
+  readonly steps: readonly Step[]
+}
+
+/** What a worker sends: a claim, and what was done for it before. */
+export interface SendTask extends OutboundClaim {
+  readonly prepared?: Prepared | undefined
+}
+
+/**
+ * Finds the receiver and seals, where all that is needed is at hand, so that one commit keeps the document and what is sealed. undefined
+ * when something has to be waited for or fails: the attempt will come to it again, and say why.
+ */
+export async function prepare(world: SendWorld, claim: OutboundClaim): Promise<Prepared | undefined> {
+  const steps = new StepRecorder()
+  try {
+    const receiver = await atHand(findReceiver(world, claim, steps))
+    if (receiver === undefined || 'outcome' in receiver) return undefined
+    const sealed = await seal(world, claim, receiver, steps)
+    return { receiver, sealed, steps: steps.steps }
+  } catch {
+    return undefined
+  }
+}
+
+/** The value of a promise that needs nothing from outside; undefined for one that is still waiting when others had their turn. */
+async function atHand<Value>(promise: Promise<Value>): Promise<Value | undefined> {
+  // Nobody may be there any more to see it fail.
+  promise.catch(() => undefined)
+  return await Promise.race([promise, new Promise<undefined>(resolve => setImmediate(resolve, undefined))])
+}
+
 /** No attempt was made: the peer is slow and holds its share of the places. */
 export interface Deferral {
   readonly deferredUntil: Instant
@@ -68,9 +103,10 @@ export interface Deferral {
 const deferMilliseconds = 5_000
 
 /** One attempt: find the receiver, seal once, post, read the answer. Always comes back with what to settle. */
-export async function send(world: SendWorld, claim: OutboundClaim): Promise<OutboundSettlement | Deferral> {
+export async function send(world: SendWorld, claim: SendTask): Promise<OutboundSettlement | Deferral> {
   const startedAt = world.clock.now()
   const steps = new StepRecorder()
+  steps.append(claim.prepared?.steps ?? [])
   const from = claim.transmission.state === 'indeterminate' ? 'indeterminate' : 'queued'
   const ending = await attempt(world, claim, steps)
   if (ending === undefined) return { deferredUntil: (world.clock.now() + deferMilliseconds) as Instant }
@@ -89,17 +125,17 @@ export async function send(world: SendWorld, claim: OutboundClaim): Promise<Outb
 }
 
 /** undefined: it is not this message's turn. */
-async function attempt(world: SendWorld, claim: OutboundClaim, steps: StepRecorder): Promise<Ending | undefined> {
+async function attempt(world: SendWorld, claim: SendTask, steps: StepRecorder): Promise<Ending | undefined> {
   let posted = claim.transmission.state === 'indeterminate'
   try {
-    const receiver = await findReceiver(world, claim, steps)
+    const receiver = claim.prepared?.receiver ?? (await findReceiver(world, claim, steps))
     if ('outcome' in receiver) return receiver
     using turn = world.peers.enter(new URL(receiver.address).origin)
     if (turn === undefined) return undefined
     const peer = receiver.certificate.commonName
     // What may have left is only ever posted again as it is; what never left is sealed anew when the receiver has another certificate.
     const keep = posted || claim.sealed?.receiverFingerprint === receiver.certificate.fingerprint
-    const sealed = keep && claim.sealed ? claim.sealed : await seal(world, claim, receiver, steps)
+    const sealed = keep && claim.sealed ? claim.sealed : await sealAndKeep(world, claim, receiver, steps)
     posted = true
     const answered = await post(world, sealed, { claim, url: receiver.address, steps })
     return { ...answered, peer }
@@ -171,9 +207,15 @@ async function seal(
     { octets: payload, digest: payloadDigest, content },
     { key: world.signingKey, receiver: receiver.certificate, random: world.random },
   )
-  // Durable before the first octet leaves: whatever happens next, only these bytes are ever posted for this message id.
-  await world.store.keepSealed(transmission.id, sealed)
   steps.note('sealed', { messageId: sealed.messageId, octets: sealed.contentLength })
+  return sealed
+}
+
+/** Durable before the first octet leaves: whatever happens next, only these bytes are ever posted for this message id. */
+async function sealAndKeep(...asked: Parameters<typeof seal>): Promise<SealedMessage> {
+  const [world, { transmission }] = asked
+  const sealed = await seal(...asked)
+  await world.store.keepSealed(transmission.id, sealed)
   return sealed
 }
 

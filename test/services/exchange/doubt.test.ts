@@ -212,12 +212,32 @@ describe('a submitted document', () => {
   it('whose sealed message cannot be stored is not posted before it can', async () => {
     failures.set('keepSealed', ['before'])
     const before = peer.posts.length
-    const { transmissionId } = (await submit()) as { transmissionId: Parameters<typeof core.reader.listAttempts>[0] }
+    // More than there are places: what is claimed later is sealed after its own commit.
+    const submitted = (await Promise.all(Array.from({ length: 5 }, () => submit()))) as {
+      transmissionId: Parameters<typeof core.reader.listAttempts>[0]
+    }[]
     await exchange.settle()
-    await expect.poll(() => settledState(transmissionId)).toBe('delivered')
-    expect(peer.posts).toHaveLength(before + 1)
-    const attempts = await core.reader.listAttempts(transmissionId)
-    expect(attempts.map(({ outcome }) => outcome)).toEqual(['queued', 'delivered'])
+    for (const { transmissionId } of submitted) {
+      await expect.poll(() => settledState(transmissionId)).toBe('delivered')
+    }
+    expect(peer.posts).toHaveLength(before + 5)
+    const attempts = await Promise.all(submitted.map(({ transmissionId }) => core.reader.listAttempts(transmissionId)))
+    expect(attempts.map(list => list.map(({ outcome }) => outcome).join()).toSorted()).toEqual([
+      ...Array.from({ length: 4 }, () => 'delivered'),
+      'queued,delivered',
+    ])
+  })
+
+  it('is sealed in the commit that records it, when the receiver is at hand', async () => {
+    const { transmissionId } = (await submit()) as { transmissionId: string }
+    const rows = await query(
+      prepared,
+      `select message_id from sealed_message where transmission_id = '${transmissionId}'`,
+    )
+    expect(rows).toHaveLength(1)
+    await exchange.settle()
+    const posted = await peer.posts.at(-1)?.open()
+    expect(posted?.userMessage.messageId).toBe(rows[0]?.['message_id'])
   })
 
   it('whose receipt cannot be stored at first is not posted again', async () => {
