@@ -52,6 +52,7 @@ describe('an invoice of EXTENDED-CTC-FR with every group', () => {
       const invoice = readGood(sample(json => (extended(json), (json.typeCode = typeCode))))
       expect(xsdErrorsOf(writeUbl(invoice))).toEqual([])
       expect(xsdErrorsOf(writeCii(invoice), 'D22B')).toEqual([])
+      expect(xsdErrorsOf(writeCii(invoice), 'Factur-X EXTENDED')).toEqual([])
     }
     const older = readGood(sample(json => (forCii(json), (json.precedingInvoices.length = 1))))
     expect(xsdErrorsOf(writeCii(older), 'D16B')).toEqual([])

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { readCii, readDocument, readUbl, writeCii, writeUbl } from '../../../src/wire/invoice/index.ts'
+import { readCii, readDocument, readInvoice, readUbl, writeCii, writeUbl } from '../../../src/wire/invoice/index.ts'
 import { hasSharedData, sharedData, sharedPath } from '../../support/shared.ts'
 import { ciiDocuments, frenchPairs, officialDocuments } from './official.ts'
-import { readGood, sample } from './sample.ts'
+import { extended, readGood, sample } from './sample.ts'
 
 /* The official Schematron run by the prototype compiler, read in place: a judge that shares no code with ours. */
 
@@ -156,6 +156,16 @@ describe.skipIf(!hasSharedData || !existsSync(prototype))('the official rules on
     })
     expect(frenchPairs).toHaveLength(11)
     expect(found).toEqual([])
+  })
+
+  it('of EXTENDED-CTC-FR find every one of its terms where they allow it', () => {
+    const reading = readInvoice(sample(extended), { rules: [] })
+    if ('findings' in reading) throw new Error(JSON.stringify(reading.findings))
+    // A warning: the exemption reason of the line is not that of the VAT breakdown.
+    expect([...checkExtended.ubl(writeUbl(reading.invoice))]).toEqual(['BR-FREXT-S-08rev'])
+    expect([...checkExtended.ubl(writeUbl({ ...reading.invoice, typeCode: '381' }))]).toEqual(['BR-FREXT-S-08rev'])
+    // CII-SR-069 and -072 demand name and value of an attribute, of which BR-FREXT-54 lets a code and a quantity take the place.
+    expect([...checkExtended.cii(writeCii(reading.invoice))]).toEqual(['BR-FXEXT-S-08rev', 'CII-SR-069', 'CII-SR-072'])
   })
 
   it('of EXTENDED-CTC-FR find nothing in an official invoice with parts of lines or several sellers in either syntax', () => {

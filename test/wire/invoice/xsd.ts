@@ -8,12 +8,13 @@ const schemas = {
   CreditNote: 'en16931/xsd/ubl-2.1/maindoc/UBL-CreditNote-2.1.xsd',
   D16B: 'en16931/xsd/cii-d16b/uncefact/data/standard/CrossIndustryInvoice_100pD16B.xsd',
   D22B: 'france/xsd/cii-d22b/CrossIndustryInvoice_100pD22B.xsd',
+  'Factur-X EXTENDED': 'france/facturx/xsd-1.09/EXTENDED/Factur-X_EXTENDED.xsd',
 }
 
 const validators = new Map<string, XsdValidator>()
 
 /** What the official schema says against a document we have written; CII is held against the schema that is named. */
-export function xsdErrorsOf(document: Buffer, cii: 'D16B' | 'D22B' = 'D16B'): string[] {
+export function xsdErrorsOf(document: Buffer, cii: 'D16B' | 'D22B' | 'Factur-X EXTENDED' = 'D16B'): string[] {
   const ubl = document.includes('<CreditNote ') ? 'CreditNote' : 'Invoice'
   const schema = document.includes('<rsm:CrossIndustryInvoice') ? cii : ubl
   const validator = validators.get(schema) ?? load(schemas[schema])
