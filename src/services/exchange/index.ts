@@ -3,12 +3,13 @@ import { packPayload } from '../../wire/as4/index.ts'
 import { buildSbd } from '../../wire/peppol/index.ts'
 import type { TransmissionId } from '../domain.ts'
 import type { ExchangeStore, InboundClaim, OutboundRecord } from '../ports.ts'
+import { Alarm } from './alarm.ts'
 import { PeerShares } from './peer-shares.ts'
 import { processInbound } from './process.ts'
 import { type ReceiveWorld, receive } from './receive.ts'
 import { type SendTask, type SendWorld, prepare, send } from './send.ts'
 import type { Exchange, Submission, SubmitOutcome } from './types.ts'
-import { sweep } from './sweep.ts'
+import { Upkeep } from './upkeep.ts'
 import { type Place, Worker } from './worker.ts'
 
 export type * from './types.ts'
@@ -26,13 +27,6 @@ export interface ExchangeWorld extends Omit<ReceiveWorld, 'store'>, Omit<SendWor
   readonly stopSeconds: number
 }
 
-/** How often a node looks for rows of processes that died without it noticing. */
-const recoverEveryMilliseconds = 30_000
-/** How often, and how long after the start, octets that nobody names are looked for. */
-const sweepEveryMilliseconds = 24 * 60 * 60 * 1000
-const sweepAfterMilliseconds = 60_000
-/** Without news a waiting row is looked for this often at least. */
-const sleepMillisecondsMax = 60_000
 /** Between two tries to store a settlement while the database is away. */
 const settlePauseMilliseconds = 1_000
 
@@ -67,8 +61,7 @@ export function createExchange(world: ExchangeWorld): Exchange {
   )
   const alarm = new Alarm(world, () => outbound.wake())
   let listening: Disposable | undefined
-  let recovery: NodeJS.Timeout | undefined
-  let sweeping: NodeJS.Timeout | undefined
+  const upkeep = new Upkeep(world, recover)
 
   function wake(): void {
     outbound.wake()
@@ -83,24 +76,13 @@ export function createExchange(world: ExchangeWorld): Exchange {
     wake()
   }
 
-  function sweepAndAgain(): void {
-    sweep(world)
-      .catch((cause: unknown) => world.log.error('exchange.sweep-failed', { cause }))
-      .finally(() => (sweeping = setTimeout(sweepAndAgain, sweepEveryMilliseconds).unref()))
-      .catch(() => undefined)
-  }
-
   return {
     receive: request => receive(world, request),
     submit: submission => submit(sendWorld, submission, () => outbound.reserve()),
     async start() {
       await recover()
       listening = world.store.onWork(wake)
-      recovery = setInterval(() => {
-        recover().catch((cause: unknown) => world.log.error('exchange.recover-failed', { cause }))
-      }, recoverEveryMilliseconds)
-      recovery.unref()
-      sweeping = setTimeout(sweepAndAgain, sweepAfterMilliseconds).unref()
+      upkeep.start()
       wake()
     },
     async settle() {
@@ -109,8 +91,7 @@ export function createExchange(world: ExchangeWorld): Exchange {
     },
     async [Symbol.asyncDispose]() {
       stopping.abort()
-      clearInterval(recovery)
-      clearTimeout(sweeping)
+      upkeep[Symbol.dispose]()
       listening?.[Symbol.dispose]()
       alarm[Symbol.dispose]()
       const patience = setTimeout(() => leaving.abort(), world.stopSeconds * 1000)
@@ -234,58 +215,5 @@ async function untilSettled(world: ExchangeWorld, stopping: AbortSignal, settle:
       if (stopping.aborted) throw cause
       await new Promise(resolve => setTimeout(resolve, settlePauseMilliseconds))
     }
-  }
-}
-
-/** Wakes the sender when the next waiting row falls due: one of ours at once when it is settled, those of others by looking. */
-class Alarm implements Disposable {
-  readonly #world: ExchangeWorld
-  readonly #ring: () => void
-  #timer: NodeJS.Timeout | undefined
-  #rings = Number.POSITIVE_INFINITY
-  #look: NodeJS.Timeout | undefined
-  #stopped = false
-
-  constructor(world: ExchangeWorld, ring: () => void) {
-    this.#world = world
-    this.#ring = ring
-  }
-
-  /** Looks into the database soon, at most once per second whatever the traffic. */
-  set(): void {
-    if (this.#stopped) return
-    this.#look ??= setTimeout(() => void this.#lookForNext(), 1000).unref()
-  }
-
-  /** Rings then, unless it rings earlier anyway. */
-  ringAt(at: number): void {
-    if (this.#stopped || at >= this.#rings) return
-    clearTimeout(this.#timer)
-    this.#rings = at
-    const sleep = Math.max(0, at - this.#world.clock.now())
-    this.#timer = setTimeout(() => {
-      this.#rings = Number.POSITIVE_INFINITY
-      this.#ring()
-      this.set()
-    }, sleep).unref()
-  }
-
-  async #lookForNext(): Promise<void> {
-    const latest = this.#world.clock.now() + sleepMillisecondsMax
-    try {
-      this.ringAt(Math.min((await this.#world.store.nextDue()) ?? latest, latest))
-    } catch (cause) {
-      // Who stops meanwhile closes the database under this look.
-      if (!this.#stopped) this.#world.log.error('exchange.alarm-failed', { cause })
-      this.ringAt(latest)
-    } finally {
-      this.#look = undefined
-    }
-  }
-
-  [Symbol.dispose](): void {
-    this.#stopped = true
-    clearTimeout(this.#timer)
-    clearTimeout(this.#look)
   }
 }

@@ -87,7 +87,7 @@ describe('a peer that never answers', () => {
     const before = deliveries()
     expect(kept).toBeGreaterThan(0)
     slow.script(receipt(slow.identity))
-    for (const { request } of [...slow.posts]) request.socket.destroy()
+    for (const { request } of slow.posts) request.socket.destroy()
     await expect.poll(() => deliveries(), { timeout: 15_000 }).toBe(before + kept)
   })
 })
