@@ -5,7 +5,7 @@ export function styleSheet({ accent, tint }: Palette): string {
   return `
 :root { --accent: ${accent}; --tint: ${tint}; --ink: #1c2330; --grey: #5b6470; --rule: #d5dae1 }
 * { box-sizing: border-box }
-body { margin: 0; background: #eef1f4; color: var(--ink); font: 14px/1.45 Inter, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif }
+body { margin: 0; background: #eef1f4; color: var(--ink); font: .875rem/1.45 Inter, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif }
 main { max-width: 60rem; margin: 2rem auto; padding: 2.5rem; background: #fff; border-top: 8px solid var(--accent); box-shadow: 0 1px 8px #0002; overflow-wrap: anywhere }
 header { display: flex; justify-content: space-between; gap: 2rem; align-items: flex-start; margin-bottom: 1.5rem }
 header img { max-width: 14rem; max-height: 5rem }
@@ -23,7 +23,7 @@ dd { margin: 0; white-space: pre-line }
 .party:nth-child(2) { background: var(--tint); padding: .8rem 1rem }
 .party p { margin: 0 }
 .party .name { font-size: 1.05rem; font-weight: 600 }
-.party div, .details div { display: flex; gap: .4em; flex-wrap: wrap }
+.party dt, .party dd { display: inline }
 .party dl { margin-top: .4rem; font-size: .85rem }
 .party dd { color: var(--grey) }
 .facts dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .6rem 1rem; padding: .7rem 0; border: solid var(--rule); border-width: 1px 0 }
@@ -56,10 +56,11 @@ tr:has(+ .details) > * { border-bottom: 0 }
 .legal, .attachments, .technical { font-size: .85rem; color: var(--grey) }
 .technical { font-size: .78rem }
 footer { margin-top: 2rem; padding-top: .6rem; border-top: 1px solid var(--rule); font-size: .78rem; color: var(--grey) }
-@media (max-width: 44rem) { main { margin: 0; padding: 1.2rem } .sums { grid-template-columns: 1fr } .lines { overflow-x: auto } }
+@media (max-width: 44rem) { main { margin: 0; padding: 1.2rem } .sums { grid-template-columns: 1fr } .lines { overflow-x: auto } .lines table { min-width: 40rem } }
 @media print {
   @page { size: A4; margin: 14mm }
-  body { background: none; font-size: 10px }
+  html { font-size: 11px }
+  body { background: none }
   main { margin: 0; padding: 0; max-width: none; box-shadow: none; border: 0; print-color-adjust: exact; -webkit-print-color-adjust: exact }
   thead { display: table-header-group }
   tr, .sums, .payment, .party { break-inside: avoid }

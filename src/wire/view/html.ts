@@ -68,7 +68,7 @@ function partyHtml({ role, name, address, facts }: ViewParty, colon: string): st
 }
 
 function inlineFact({ label, value }: ViewFact, colon: string): string {
-  return `<div><dt>${escaped(label)}${colon.trimEnd()}</dt><dd>${escaped(value)}</dd></div>`
+  return `<div><dt>${escaped(label)}${colon}</dt><dd>${escaped(value)}</dd></div>`
 }
 
 function list(facts: readonly ViewFact[]): string {
