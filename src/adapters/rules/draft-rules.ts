@@ -15,6 +15,8 @@ export interface RulesDraft {
   readonly rules: RuleSet
   /** Undefined where the rules are none of the known ones. */
   readonly known: KnownRules | undefined
+  /** Within its source. */
+  readonly path: string
 }
 
 /** Compiles every Schematron file that no other includes. Throws SchematronError and XmlError, which name the file where there are several. */
@@ -69,6 +71,7 @@ function draftOf(source: Source, file: SourceFile, options: ImportOptions): Rule
     files: { [sourceFile]: content, [codeFile]: code, [cacheFile]: cache, ...collected.files },
     rules,
     known,
+    path: file.path,
   }
 }
 

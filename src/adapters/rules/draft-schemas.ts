@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path'
 import { daysOf, type ImportOptions, nameOf, slug, versionOf } from './describe.ts'
-import { knownSchemas } from './known.ts'
+import { type KnownSchemas, knownSchemas } from './known.ts'
 import { PackError, type SchemaPack } from './pack.ts'
 import { resolvePath, type Source } from './source.ts'
 import { sha256Of, sha256OfAll } from './store.ts'
@@ -8,6 +8,9 @@ import { openXsdEngine, SchemaProblem, type SchemaOutline, type XsdEngine } from
 
 /** A pack of schemas that is compiled but not stored. */
 export interface SchemaDraft {
+  readonly known: KnownSchemas | undefined
+  /** Of the first of its files within its source. */
+  readonly path: string
   readonly pack: Omit<SchemaPack, 'folder' | 'active'>
   readonly files: Readonly<Record<string, Buffer>>
 }
@@ -62,7 +65,7 @@ function startsOf(files: ReadonlyMap<string, SchemaFile>): readonly SchemaFile[]
   )
 }
 
-function knownOf(path: string): (typeof knownSchemas)[number] | undefined {
+function knownOf(path: string): KnownSchemas | undefined {
   return knownSchemas.find(known => known.path.test(path))
 }
 
@@ -109,6 +112,8 @@ function draftOf(starts: readonly SchemaFile[], { files, options, engine, source
       files: hashed,
     },
     files: Object.fromEntries(contents),
+    known,
+    path: first.path,
   }
 }
 

@@ -1,7 +1,8 @@
 import type { ImportOptions } from './describe.ts'
 import { draftRules, type RulesDraft } from './draft-rules.ts'
 import { draftSchemas, type SchemaDraft } from './draft-schemas.ts'
-import { type AnyPack, PackError, packName } from './pack.ts'
+import { type AnyPack, type Pack, PackError, packName } from './pack.ts'
+import { withoutTwins } from './twins.ts'
 import { openSource } from './source.ts'
 import { changeStore, readStore, stageFiles, type Staged, unstage } from './store.ts'
 import { readTestSets, runTestSets, type TestRun } from './test-sets.ts'
@@ -12,7 +13,7 @@ export interface Imported {
   readonly tests: TestRun | undefined
 }
 
-type Draft = (RulesDraft | SchemaDraft) & { readonly tests?: TestRun | undefined }
+export type Draft = (RulesDraft | SchemaDraft) & { readonly tests?: TestRun | undefined }
 
 /**
  * Compiles and stores the rules and schemas at a path: a file, or every one in a folder or ZIP archive as a pack of its own. Rules whose own
@@ -53,25 +54,18 @@ function checkNumber(drafts: readonly Draft[], path: string, { name }: ImportOpt
   throw new PackError('taken', `${path} has ${drafts.length} packs; one name is not enough for them`)
 }
 
-/** Archives hold the same file twice; two files that differ need different names. */
-function withoutTwins(drafts: readonly Draft[]): readonly Draft[] {
-  const byName = new Map<string, Draft>()
-  for (const draft of drafts) {
-    const name = packName(draft.pack)
-    const twin = byName.get(name)
-    if (twin === undefined) byName.set(name, draft)
-    else if (twin.pack.sha256 !== draft.pack.sha256 || twin.pack.kind !== draft.pack.kind) {
-      const places = `${twin.pack.source} and ${draft.pack.source}`
-      throw new PackError('taken', `${places} would both be ${name}; import them one by one with --name or --version`)
-    }
-  }
-  return [...byName.values()]
-}
-
+/** The stored pack of that name, where it is the same. Throws PackError `taken` where it is another. */
 function checkFree({ pack }: Draft, stored: readonly AnyPack[]): AnyPack | undefined {
   const same = stored.find(one => packName(one) === packName(pack))
-  if (same === undefined || (same.sha256 === pack.sha256 && same.kind === pack.kind)) return same
+  if (same === undefined) return undefined
+  const isSame =
+    same.sha256 === pack.sha256 || (same.kind === 'rules' && pack.kind === 'rules' && isSameCode(same, pack))
+  if (isSame && same.kind === pack.kind) return same
   throw new PackError('taken', `${packName(pack)} is already there with other content; give another --version`)
+}
+
+function isSameCode(a: Pick<Pack, 'compiled'>, b: Pick<Pack, 'compiled'>): boolean {
+  return a.compiled.format === b.compiled.format && a.compiled.sha256 === b.compiled.sha256
 }
 
 function finished(

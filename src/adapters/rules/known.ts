@@ -201,7 +201,7 @@ function ppf(): readonly KnownRules[] {
 }
 
 /** Recognised by the name of the file that defines the root, or of the folder it lies in. */
-interface KnownSchemas extends Known {
+export interface KnownSchemas extends Known {
   readonly path: RegExp
 }
 

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { beforeAll, describe, expect } from 'vitest'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { createRulePacks, createSchemas, importPacks, listStore, packName } from '../../../src/adapters/rules/index.ts'
 import { factsOf } from '../../../src/services/documents/index.ts'
 import { runRules } from '../../../src/wire/schematron/index.ts'
@@ -10,6 +10,8 @@ import { newStore } from './packs.ts'
 /* Every official pack and schema, imported as an operator would: a folder or an archive at a time. */
 
 const store = newStore()
+const packs = createRulePacks({ folder: store })
+const schemas = createSchemas({ folder: store })
 const tests = new Map<string, number>()
 
 const sources = [
@@ -33,14 +35,16 @@ beforeAll(async () => {
       tests.set(name, one.tests.passed)
     }
   }
-}, 60_000)
+}, 120_000)
+
+afterAll(() => schemas[Symbol.dispose]())
 
 describe('the official rules and schemas', () => {
   itShared('are recognised, with their releases and first days', () => {
-    const packs = listStore(store)
-    expect(packs.filter(({ active }) => !active)).toEqual([])
+    const stored = listStore(store)
+    expect(stored.filter(({ active }) => !active)).toEqual([])
     expect(
-      packs
+      stored
         .filter(({ kind }) => kind === 'rules')
         .map(packName)
         .sort(),
@@ -70,7 +74,7 @@ describe('the official rules and schemas', () => {
       'ppf-f10@1.0',
     ])
     expect(
-      packs
+      stored
         .filter(({ kind }) => kind === 'schema')
         .map(({ name }) => name)
         .sort(),
@@ -113,16 +117,15 @@ async function judged(
 ): Promise<{ readonly by: readonly string[]; readonly found: readonly string[]; readonly schema: unknown }> {
   const { root } = parseXml(octets)
   const facts = factsOf(root, inPdf)
-  const packs = createRulePacks({ folder: store }).choose(facts, day)
-  using schemas = createSchemas({ folder: store })
+  const chosen = packs.choose(facts, day)
   const verdict = await schemas.check(octets, facts.root, { ...facts, day })
   const found = new Set(
     runRules(
       root,
-      packs.map(({ rules }) => rules),
+      chosen.map(({ rules }) => rules),
     ).map(({ severity, rule }) => `${severity} ${rule}`),
   )
-  const by = [...packs.map(({ name }) => name), ...(verdict === undefined ? [] : [verdict.name])]
+  const by = [...chosen.map(({ name }) => name), ...(verdict === undefined ? [] : [verdict.name])]
   return { by, found: [...found].sort(), schema: verdict?.problems }
 }
 
@@ -218,14 +221,13 @@ describe('what the portal wants of its own files', () => {
   itShared('is only judged by name, for an F1 file looks like the invoice that it was made of', async () => {
     const octets = sharedData('france/authored/Base_F202600001_UBL.xml')
     const { root } = parseXml(octets)
-    const named = createRulePacks({ folder: store }).named(['ppf-f1-base-ubl'], '2026-11-21')
+    const named = packs.named(['ppf-f1-base-ubl'], '2026-11-21')
     expect(
       runRules(
         root,
         named.map(({ rules }) => rules),
       ),
     ).toEqual([])
-    using schemas = createSchemas({ folder: store })
     const facts = factsOf(root, false)
     const verdict = await schemas.check(octets, facts.root, { ...facts, pack: 'ppf-f1-base-ubl-xsd' })
     expect(verdict).toEqual({ name: 'ppf-f1-base-ubl-xsd@2.1', problems: [] })

@@ -229,3 +229,32 @@ describe('the unit tests of a pack', () => {
     expect(only?.tests).toBeUndefined()
   })
 })
+
+describe('the same rules twice', () => {
+  const abstract = `<pattern xmlns="http://purl.oclc.org/dsdl/schematron" abstract="true" id="m"><rule context="/*"><assert id="NO" test="$no">no b</assert></rule></pattern>`
+  const written = rulesOf('<include href="m.sch"/><pattern is-a="m"><param name="no" value="empty(b)"/></pattern>')
+  const other = forbidding('b').replace('<pattern>', '<pattern> ')
+
+  it('as written and preprocessed are one pack, the preprocessed one', async () => {
+    const path = folderOf({
+      'r/r-1.0.sch': written,
+      'r/m.sch': abstract,
+      'r/preprocessed/r-1.0.sch': forbidding('b'),
+    })
+    const [only, ...more] = await importPacks(newStore(), path, {})
+    expect([more, only?.pack]).toMatchObject([[], { name: 'r', version: '1.0', parts: [{ from: '' }] }])
+  })
+
+  it('in another layout are the pack that is there', async () => {
+    const store = newStore()
+    const first = await imported(store, join(folderOf({ 'r-1.0.sch': forbidding('b') }), 'r-1.0.sch'))
+    const second = await imported(store, join(folderOf({ 'r-1.0.sch': other }), 'r-1.0.sch'))
+    expect([second.compiled, second.sha256 === first.sha256]).toEqual([first.compiled, false])
+    expect(listStore(store)).toHaveLength(1)
+  })
+
+  it('of which neither is preprocessed are two, and refused', async () => {
+    const path = folderOf({ 'a/r-1.0.sch': written, 'a/m.sch': abstract, 'b/r-1.0.sch': forbidding('b') })
+    await expect(importPacks(newStore(), path, {})).rejects.toMatchObject({ code: 'taken' })
+  })
+})
