@@ -19,6 +19,7 @@ import { type Directory, createDirectory } from './services/directory/index.ts'
 import type { Route } from './services/domain.ts'
 import { type Exchange, createExchange } from './services/exchange/index.ts'
 import { type Invoicing, createInvoicing } from './services/invoicing/index.ts'
+import { type Mappings, createMappings } from './services/mapping/index.ts'
 import type { BlobStore, DnsResolver, HttpClient, Log, TransmissionReader } from './services/ports.ts'
 import { type Registry, createRegistry } from './services/registry/index.ts'
 import { type Trust, createTrust } from './services/trust/index.ts'
@@ -124,6 +125,7 @@ export interface Core extends AsyncDisposable {
   readonly directory: Directory
   readonly registry: Registry
   readonly invoicing: Invoicing
+  readonly mappings: Mappings
   /** Judges and converts documents. */
   readonly documents: Engine
   readonly trust: Trust
@@ -214,6 +216,7 @@ export async function createCore(config: Config, environment: NodeEnvironment = 
     directory,
     registry,
     invoicing,
+    mappings: createMappings({ clock, store: database }),
     documents,
     trust,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -5,13 +5,14 @@ import { authenticate } from './authentication.ts'
 import { documentRoutes } from './documents.ts'
 import { type InvoiceServices, invoiceRoutes } from './invoices.ts'
 import { openApiDocument } from './openapi.ts'
+import { mappingRoutes, type MappingServices } from './mappings.ts'
 import { participantRoutes } from './participants.ts'
 import { apiBase } from './representation.ts'
 
 export { openApiDocument } from './openapi.ts'
 export { cardJson, endpointJson, invoiceJson, stepsJson, traceJson } from './representation.ts'
 
-export interface ApiServices extends InvoiceServices {
+export interface ApiServices extends InvoiceServices, MappingServices {
   readonly directory: Directory
   /** SHA-256 of the bearer tokens, hexadecimal; none leaves the API open on loopback names. */
   readonly tokenHashes: readonly string[]
@@ -32,7 +33,12 @@ export function apiDoor(services: ApiServices): readonly Koa.Middleware<RequestS
 
 /** The table of all routes that need a token. */
 export function apiRoutes(services: Omit<ApiServices, 'tokenHashes' | 'publicUrl'>): readonly RouteEntry[] {
-  return [...invoiceRoutes(services), ...documentRoutes(services), ...participantRoutes(services.directory)]
+  return [
+    ...invoiceRoutes(services),
+    ...documentRoutes(services),
+    ...mappingRoutes(services),
+    ...participantRoutes(services.directory),
+  ]
 }
 
 /** Readable by everyone: it says nothing that is not in our repository. */

@@ -14,10 +14,11 @@ import {
 } from '../http/index.ts'
 import { languageWanted } from './file-answer.ts'
 import { files } from './files.ts'
+import { type MappingServices, readMapped } from './mappings.ts'
 import { invoiceJson, linksOf, statusJson, traceJson } from './representation.ts'
 import { giveVerdict } from './verdicts.ts'
 
-export interface InvoiceServices {
+export interface InvoiceServices extends MappingServices {
   readonly invoicing: Invoicing
   readonly reader: TransmissionReader
   readonly documents: Documents
@@ -69,7 +70,10 @@ export function invoiceRoutes(services: InvoiceServices): readonly RouteEntry[] 
 
 async function send(services: InvoiceServices, ctx: RouteContext): Promise<void> {
   const key = idempotencyKeyOf(ctx)
-  const { source, sha256 } = await readSource(services, ctx)
+  const { mapping } = readQuery(ctx, ['mapping'])
+  const { source, sha256 } = await (mapping === undefined
+    ? readSource(services, ctx)
+    : readExport(services, ctx, mapping))
   const idempotency: IdempotencyKey | undefined = key === undefined ? undefined : { key, requestSha256: sha256 }
   const language = languageWanted(ctx, ['en', 'fr'])
   const outcome = await services.invoicing.send({ source, route: { kind: 'peppol' }, idempotency, language })
@@ -129,6 +133,15 @@ async function readSource(
     return { source: { kind: 'xml', octets: content }, sha256 }
   }
   throw new Problem('unsupported-media-type', 'send application/json (EN 16931 model) or application/xml (UBL, CII)')
+}
+
+async function readExport(
+  services: InvoiceServices,
+  ctx: RouteContext,
+  mapping: string,
+): Promise<{ readonly source: SendRequest['source']; readonly sha256: string }> {
+  const { json, sha256 } = await readMapped(services, ctx, mapping)
+  return { source: { kind: 'json', value: json }, sha256 }
 }
 
 function parseJson(octets: Buffer): unknown {

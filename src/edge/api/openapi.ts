@@ -1,6 +1,7 @@
 import { invoiceJsonSchema } from '../../wire/invoice/index.ts'
 import { problemCodes } from '../http/index.ts'
 import { acceptLanguage, documentPaths, leftOutHeader } from './openapi-documents.ts'
+import { mappingParameter, mappingPaths, mappingSchemas } from './openapi-mappings.ts'
 import { schemas } from './schemas.ts'
 
 /* The description of the API, written by hand; tests hold it against the routes, and every answer against its schema. */
@@ -45,6 +46,7 @@ const paths = {
       description:
         'Takes an invoice as JSON in the shape of the EN 16931 model, or as a UBL or CII document that is passed on as it is. It is stored when the answer comes; sending follows. With an Idempotency-Key the request may be repeated until an answer arrives: it is sent once.',
       parameters: [
+        mappingParameter,
         {
           name: 'Idempotency-Key',
           in: 'header',
@@ -67,11 +69,14 @@ const paths = {
           headers: { Location: { description: 'The invoice.', schema: { type: 'string' } } },
           content: json('Accepted'),
         },
-        '400': problem('The body is not JSON, or the Idempotency-Key is not one.'),
+        '400': problem('The body is not JSON, the Idempotency-Key is not one, or a parameter is unknown.'),
+        '404': problem('There is no mapping of this name.'),
         '409': problem('The number is taken, or the Idempotency-Key belongs to another request.'),
         '413': problem('The body is too large.'),
         '415': problem('The body is neither JSON nor XML.'),
-        '422': problem('The invoice breaks rules; `errors` lists them with pointers into the JSON.'),
+        '422': problem(
+          'The invoice breaks rules; `errors` lists them with pointers into the JSON. Or the export is not what the mapping is for.',
+        ),
         ...everywhere,
       },
     },
@@ -125,6 +130,7 @@ const paths = {
   '/invoices/{id}/files/attachments/{number}': attachment(),
   '/invoices/{id}/files/receipt': file('getInvoiceReceipt', 'The signed receipt', 'application/soap+xml'),
   ...documentPaths({ query, problem, everywhere }),
+  ...mappingPaths({ problem, everywhere }),
   '/participants/{participant}': {
     get: {
       operationId: 'lookUpParticipant',
@@ -289,7 +295,7 @@ export function openApiDocument(server: string): Readonly<Record<string, unknown
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
-      schemas: { ...schemas(problemCodes), InvoiceDocument: invoiceJsonSchema() },
+      schemas: { ...schemas(problemCodes), ...mappingSchemas, InvoiceDocument: invoiceJsonSchema() },
     },
   }
 }

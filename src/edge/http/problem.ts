@@ -15,6 +15,8 @@ const problems = {
   'body-too-large': { status: 413, title: 'The body is too large', retry: false },
   'unsupported-media-type': { status: 415, title: 'The body is of a type that is not understood', retry: false },
   'invalid-invoice': { status: 422, title: 'The invoice breaks rules', retry: false },
+  'invalid-mapping': { status: 422, title: 'The mapping cannot be used', retry: false },
+  'unreadable-source': { status: 422, title: 'The source is not what the mapping is for', retry: false },
   'not-convertible': { status: 422, title: 'The document cannot be converted', retry: false },
   internal: { status: 500, title: 'Something failed here that is not the fault of the request', retry: true },
   unavailable: { status: 503, title: 'A service that is needed does not answer', retry: true },

@@ -2,7 +2,7 @@ import type Koa from 'koa'
 import { Problem } from './problem.ts'
 import type { RequestState } from './stack.ts'
 
-export type Method = 'get' | 'post'
+export type Method = 'get' | 'post' | 'put' | 'delete'
 
 /** One resource and method. The path is a template as OpenAPI writes it: `/invoices/{id}`. */
 export interface RouteEntry {

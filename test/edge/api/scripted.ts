@@ -13,6 +13,8 @@ import type {
 } from '../../../src/services/domain.ts'
 import type { SendOutcome, SendRequest } from '../../../src/services/invoicing/index.ts'
 import type { InvoiceQuery } from '../../../src/services/ports.ts'
+import { createMappings } from '../../../src/services/mapping/index.ts'
+import { memoryMappings } from '../../support/mappings.ts'
 import { engine, type Imported } from '../../services/documents/engine.ts'
 import { parseDocumentTypeId, parseParticipantId, parseProcessId } from '../../../src/wire/peppol/index.ts'
 
@@ -111,6 +113,7 @@ export function scripted(
     publicUrl: 'http://127.0.0.1',
     limits: { bodyOctetsMax: script.bodyOctetsMax ?? 5000, jsonOctetsMax: 1000, pageMax: 3 },
     documents: engine(script.imported).documents,
+    mappings: createMappings({ clock: { now: () => at }, store: memoryMappings() }),
     spool: memorySpool,
     invoicing: {
       send: async request => {

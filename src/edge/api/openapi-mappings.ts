@@ -1,0 +1,152 @@
+import { mappingSchema } from '../../wire/mapping/index.ts'
+
+/* The part of the API's description that is about mappings of ERP exports. */
+
+/** What the whole description shares. */
+interface Shared {
+  readonly problem: (description: string) => object
+  /** Answers that every operation may give. */
+  readonly everywhere: object
+}
+
+const nameParameter = {
+  name: 'name',
+  in: 'path',
+  required: true,
+  description: 'What its author calls it.',
+  schema: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' },
+}
+
+const json = (schema: string): object => ({
+  'application/json': { schema: { $ref: `#/components/schemas/${schema}` } },
+})
+
+const source = {
+  required: true,
+  content: { '*/*': { schema: { type: 'string', contentMediaType: 'application/octet-stream' } } },
+}
+
+/** As a parameter of sending. */
+export const mappingParameter = {
+  name: 'mapping',
+  in: 'query',
+  description:
+    'The body is an export of an ERP, of any type, with one invoice: this mapping makes the invoice of it. See /mappings.',
+  schema: { type: 'string' },
+}
+
+export function mappingPaths({ problem, everywhere }: Shared) {
+  const missing = { '404': problem('There is no mapping of this name.') }
+  return {
+    '/mappings': {
+      get: {
+        operationId: 'listMappings',
+        summary: 'List mappings',
+        responses: { '200': { description: 'All of them, by name.', content: json('MappingList') }, ...everywhere },
+      },
+    },
+    '/mappings/{name}': {
+      put: {
+        operationId: 'saveMapping',
+        summary: 'Keep a mapping of an ERP export',
+        description: 'Takes the place of the one of this name. What cannot be used is refused with every problem.',
+        parameters: [nameParameter],
+        requestBody: { required: true, content: json('Mapping') },
+        responses: {
+          '200': { description: 'Kept.', content: json('MappingSummary') },
+          '400': problem('The name is none, or the body is not UTF-8.'),
+          '413': problem('The body is too large.'),
+          '415': problem('The body is compressed.'),
+          '422': problem('The mapping cannot be used; `errors` has pointers into it.'),
+          ...everywhere,
+        },
+      },
+      get: {
+        operationId: 'getMapping',
+        summary: 'A mapping as its author wrote it',
+        parameters: [nameParameter],
+        responses: { '200': { description: 'The document.', content: json('Mapping') }, ...missing, ...everywhere },
+      },
+      delete: {
+        operationId: 'removeMapping',
+        summary: 'Forget a mapping',
+        parameters: [nameParameter],
+        responses: { '204': { description: 'Forgotten.' }, ...missing, ...everywhere },
+      },
+    },
+    '/mappings/{name}/trials': {
+      post: {
+        operationId: 'tryMapping',
+        summary: 'What a mapping makes of an export',
+        description:
+          'Takes CSV or JSON as the mapping says, and reports what is missing, what has no code and which master data is weak. Nothing is sent or kept.',
+        parameters: [nameParameter],
+        requestBody: source,
+        responses: {
+          '200': { description: 'The report.', content: json('MappingReport') },
+          ...missing,
+          '413': problem('The body is too large: longer exports are for `passerelle map`.'),
+          '415': problem('The body is compressed.'),
+          '422': problem('The export cannot be read, or is not what the mapping is for.'),
+          ...everywhere,
+        },
+      },
+    },
+  }
+}
+
+const text = { type: 'string' }
+const count = { type: 'integer', minimum: 0 }
+
+function object(properties: Readonly<Record<string, object>>, optional: readonly string[] = []): object {
+  const required = Object.keys(properties).filter(name => !optional.includes(name))
+  return { type: 'object', properties, required, additionalProperties: false }
+}
+
+const summary = { $ref: '#/components/schemas/MappingSummary' }
+
+export const mappingSchemas: Readonly<Record<string, object>> = {
+  Mapping: embedded(mappingSchema, 'Mapping') as object,
+  MappingSummary: object({
+    name: text,
+    changedAt: { type: 'string', format: 'date-time' },
+    links: { type: 'object', additionalProperties: text },
+  }),
+  MappingList: object({ mappings: { type: 'array', items: summary } }),
+  MappingReport: object({
+    invoices: count,
+    canBeSent: count,
+    entries: {
+      type: 'array',
+      items: object(
+        {
+          kind: { enum: ['missing', 'rule', 'mapping', 'data'] },
+          severity: { enum: ['blocks', 'weak'] },
+          code: { ...text, description: 'The official rule, or a code of ours.' },
+          pointer: { ...text, description: 'JSON pointer into the model, * for a position.' },
+          term: text,
+          source: { ...text, description: 'The column or path it came from; empty when unknown.' },
+          message: text,
+          invoices: count,
+          occurrences: count,
+          examples: { type: 'array', items: object({ value: text, occurrences: count, number: text, place: text }) },
+        },
+        ['term'],
+      ),
+    },
+    unused: { type: 'array', items: object({ name: text, invoices: count, example: text }) },
+  }),
+}
+
+/** A schema of its own as a component of the description: its references begin at the description's root. */
+function embedded(schema: unknown, component: string): unknown {
+  if (Array.isArray(schema)) return schema.map(item => embedded(item, component))
+  if (typeof schema !== 'object' || schema === null) return schema
+  const entries = Object.entries(schema).filter(([key, value]) => key !== '$schema' || typeof value !== 'string')
+  return Object.fromEntries(
+    entries.map(([key, value]) => {
+      if (key !== '$ref' || typeof value !== 'string') return [key, embedded(value, component)]
+      return [key, value.replace('#/', `#/components/schemas/${component}/`)]
+    }),
+  )
+}
