@@ -46,15 +46,20 @@ export function identifierFields(
 ): Fields<Identifier> {
   return {
     value: text(term, name, inside.value, { missing: 'value.missing' }),
-    scheme: code(`${term}-1`, `${name} scheme`, inside.scheme, scheme),
+    scheme: code(schemeOf(term), `${name} scheme`, inside.scheme, scheme),
   }
+}
+
+/** `BT-29-1`; a term without a number has no parts with one. */
+function schemeOf(term: string): string {
+  return /\d$/.test(term) ? `${term}-1` : term
 }
 
 /** An identifier of EXTENDED-CTC-FR: nothing is demanded. */
 export function optionalIdentifier(term: string, name: string, places: Places) {
   const fields: Fields<OptionalIdentifier> = {
     value: text(term, name, inElement.value),
-    scheme: code(`${term}-1`, `${name} scheme`, inElement.scheme),
+    scheme: code(schemeOf(term), `${name} scheme`, inElement.scheme),
   }
   return one(`${term} ${name}`, places, fields)
 }

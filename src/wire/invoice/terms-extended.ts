@@ -184,10 +184,10 @@ export const extendedPayeeFields = {
 } satisfies Partial<Fields<NonNullable<Invoice['payee']>>>
 
 /** UBL names an element of the line and the document in it; CII both in one. */
-function lineReference(what: string, places: Places) {
+function lineReference(what: string, places: Places, lineTerm: string) {
   const fields: Fields<LineReference> = {
     number: text(unnumbered, `${what} number`, ['cac:DocumentReference/cbc:ID', 'ram:IssuerAssignedID']),
-    line: text(unnumbered, `${what} line`, ['cbc:LineID', 'ram:LineID']),
+    line: text(lineTerm, `${what} line`, ['cbc:LineID', 'ram:LineID']),
     date: date(unnumbered, `${what} date`, [
       'cac:DocumentReference/cbc:IssueDate',
       'ram:FormattedIssueDateTime/qdt:DateTimeString',
@@ -209,14 +209,16 @@ export const extendedLineFields = {
     'cac:OrderLineReference/cbc:SalesOrderLineID',
     `${lineAgreement}/ram:SellerOrderReferencedDocument/ram:LineID`,
   ]),
-  despatchAdvice: lineReference('Despatch advice of the line', [
-    'cac:DespatchLineReference',
-    `${lineDelivery}/ram:DespatchAdviceReferencedDocument`,
-  ]),
-  receivingAdvice: lineReference('Receiving advice of the line', [
-    'cac:ReceiptLineReference',
-    `${lineDelivery}/ram:ReceivingAdviceReferencedDocument`,
-  ]),
+  despatchAdvice: lineReference(
+    'Despatch advice of the line',
+    ['cac:DespatchLineReference', `${lineDelivery}/ram:DespatchAdviceReferencedDocument`],
+    'EXT-FR-FE-141',
+  ),
+  receivingAdvice: lineReference(
+    'Receiving advice of the line',
+    ['cac:ReceiptLineReference', `${lineDelivery}/ram:ReceivingAdviceReferencedDocument`],
+    unnumbered,
+  ),
   precedingInvoices: many(
     'EXT-FR-FE-136 Preceding invoice of the line',
     ['cac:BillingReference', 'ram:SpecifiedLineTradeSettlement/ram:InvoiceReferencedDocument'],
@@ -233,7 +235,7 @@ export const extendedLineFields = {
         'cac:InvoiceDocumentReference/cbc:IssueDate',
         'ram:FormattedIssueDateTime/qdt:DateTimeString',
       ]),
-      line: text('EXT-FR-FE-141', 'Preceding invoice line', ['cac:BillingReferenceLine/cbc:ID', 'ram:LineID']),
+      line: text(unnumbered, 'Preceding invoice line', ['cac:BillingReferenceLine/cbc:ID', 'ram:LineID']),
     },
   ),
   otherDocuments: many(
