@@ -30,9 +30,11 @@ export function checkLineGroups(draft: InvoiceDraft, report: Report, syntax: 'ub
   )
   if (isMultiSeller) checkMultiSeller(draft, groups, report)
   else checkTwoWay(draft, groups, report)
+  const membersOf = Map.groupBy(lines, ({ parentId }) => parentId)
   for (const group of groups) {
     checkGroup(group, draft, report, syntax)
-    checkGroupAmounts(group, draft, report)
+    const members = group.line.id === undefined ? [] : (membersOf.get(group.line.id) ?? [])
+    checkGroupAmounts(group, members, draft, report)
   }
   checkNumbers(draft, groups, report)
   const byId = new Map(lines.map(line => [line.id, line]))
@@ -100,8 +102,7 @@ function checkGroup({ line, path }: Group, draft: InvoiceDraft, report: Report, 
 }
 
 /** BR-FR-MV-05, 09 and 10. An amount that is missing agrees with nothing. */
-function checkGroupAmounts({ line, path }: Group, draft: InvoiceDraft, report: Report): void {
-  const members = (draft.lines ?? []).filter(({ parentId }) => parentId !== undefined && parentId === line.id)
+function checkGroupAmounts({ line, path }: Group, members: readonly Line[], draft: InvoiceDraft, report: Report): void {
   const amounts = members.flatMap(({ kind, net }) =>
     kind === undefined || kind === 'INFORMATION' || net === undefined ? [] : [net],
   )
@@ -134,11 +135,12 @@ function checkNumbers(draft: InvoiceDraft, groups: readonly Group[], report: Rep
     if (sameNumber.length === 0 || (sameNumber.length > 1 && isSame)) report.fatal('BR-FR-MV-11', [...path, 'objects'])
   }
   const seen = new Set<string>()
+  const groupLines = new Set(groups.map(({ line }) => line))
   for (const [index, line] of (draft.lines ?? []).entries()) {
     const number = objectOf(line, 'AFL')
     if (number === undefined) continue
-    const isGroup = groups.some(group => group.line === line)
-    if (isGroup && seen.has(number)) report.fatal('BR-FR-MV-12', ['lines', index, 'objects'], { values: { number } })
+    if (groupLines.has(line) && seen.has(number))
+      report.fatal('BR-FR-MV-12', ['lines', index, 'objects'], { values: { number } })
     seen.add(number)
   }
 }

@@ -96,7 +96,9 @@ function checkType(draft: InvoiceDraft, report: Report): void {
   const { typeCode } = draft
   if (typeCode === undefined || profileOf(draft)?.selfBilled) return
   const credit = isCreditNote(typeCode)
-  if (!(credit ? creditNoteTypes : invoiceTypes).has(typeCode)) {
+  // Asked in the processes of Billing only. [PEPPOL-EN16931-UBL, $profile]
+  const isKnown = peppolBilling.process.test(draft.process ?? '')
+  if (isKnown && !(credit ? creditNoteTypes : invoiceTypes).has(typeCode)) {
     const rule = credit ? 'PEPPOL-EN16931-P0101' : 'PEPPOL-EN16931-P0100'
     report.fatal(rule, ['typeCode'], { values: { code: typeCode } })
   }

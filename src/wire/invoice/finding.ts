@@ -172,7 +172,7 @@ export function titleOf(path: Path): Text {
   if (row === undefined && path.length === 0) return { en: 'The invoice', fr: 'La facture' }
   if (row === undefined) return { en: `The field ${pointerOf(path)}`, fr: `Le champ ${pointerOf(path)}` }
   const { name, term } = row
-  const french = frenchNameOf(term) ?? name
+  const french = frenchNameOf(term, name) ?? name
   return term === '' ? { en: name, fr: french } : { en: `${name} (${term})`, fr: `${french} (${term})` }
 }
 

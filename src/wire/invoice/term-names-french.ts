@@ -1,3 +1,5 @@
+import { extendedNameOf } from './term-names-extended.ts'
+
 /*
  * The names of the business terms in French, as NF EN 16931-1 and the external specifications of the French reform call them.
  * The English names stand in the table of terms; the scheme of an identifier is named after the identifier.
@@ -202,12 +204,11 @@ const named: Readonly<Record<string, string>> = {
   'BG-32': 'Attributs de l’article',
   'BT-160': 'Nom de l’attribut de l’article',
   'BT-161': 'Valeur de l’attribut de l’article',
-  'EXT-FR-FE-162': 'Identifiant de la ligne parente',
-  'EXT-FR-FE-163': 'Type de sous-ligne de facture',
 }
 
-/** The French name of a term (`BT-1`, `BT-29-1`); undefined for one that has none. */
-export function frenchNameOf(term: string): string | undefined {
+/** The French name of a term (`BT-1`, `BT-29-1`), whose English name tells those without a number; undefined when there is none. */
+export function frenchNameOf(term: string, name: string): string | undefined {
+  if (term.startsWith('EXT-')) return extendedNameOf(name)
   if (Object.hasOwn(named, term)) return named[term]
   const identifier = term.replace(/-1$/, '')
   return term !== identifier && Object.hasOwn(named, identifier)

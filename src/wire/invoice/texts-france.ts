@@ -280,10 +280,6 @@ export const frenchTexts = {
     fr: 'Acheteur : le SIRET (BT-46, schéma 0009) est obligatoire sur une facture au secteur public',
   },
   'BR-FR-CPRO-17': noSiret,
-  'BR-FR-CPRO-19': {
-    en: 'An invoice to the public sector may have 999999 lines, and has {count}',
-    fr: 'Une facture au secteur public peut compter 999999 lignes au maximum ({count} indiquées)',
-  },
   'BR-FR-CPRO-20': {
     en: 'An invoice to the public sector may name one preceding invoice (BG-3)',
     fr: 'Une facture au secteur public ne peut référencer qu’une facture antérieure (BG-3)',

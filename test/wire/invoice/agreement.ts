@@ -1,0 +1,80 @@
+import { readDocument, readDocumentToSend } from '../../../src/wire/invoice/index.ts'
+import { runRules } from '../../../src/wire/schematron/index.ts'
+import type { XmlElement } from '../../../src/wire/xml/index.ts'
+import { official, rulesOf } from '../schematron/official.ts'
+import { inventory, modelRuleOf } from './inventory.ts'
+
+/* The same document before the model and before the official rules, compiled. */
+
+const flux2 = {
+  ubl: 'france/schematron/20260804_BR-FR-Flux2-Schematron-UBL_V1.4.0.03.sch',
+  cii: 'france/schematron/20260804_BR-FR-Flux2-Schematron-CII_V1.4.0.03.sch',
+}
+
+/** `missed`: the official rule fires and ours does not. `extra`: the other way round. */
+export interface Difference {
+  readonly document: string
+  readonly syntax: 'ubl' | 'cii'
+  readonly kind: 'missed' | 'extra'
+  readonly rule: string
+}
+
+/** Whether the document is an invoice for the reader: without its mandatory terms nothing can be compared. */
+export function isReadable(document: XmlElement): boolean {
+  return !('findings' in readDocument(document))
+}
+
+/** Where model and official rules of EN 16931, and in UBL of Peppol, differ; of `only`, when that is given. */
+export function differencesInCore(name: string, document: XmlElement, only?: ReadonlySet<string>): Difference[] {
+  const syntax = syntaxOf(document)
+  const packs = syntax === 'cii' ? [official('en-cii')] : [official('en-ubl'), official('peppol-ubl')]
+  const theirs = claimed(runRules(document, packs), id => !id.startsWith('BR-FR-'))
+  const mine = ours(document, syntax === 'cii' ? [] : ['peppol'], rule => theirs.claims(rule))
+  return differences({ document: name, syntax }, theirs.rules, mine).filter(({ rule }) => only?.has(rule) ?? true)
+}
+
+/** Where model and BR-FR Flux 2 differ. */
+export function differencesInFrance(
+  name: string,
+  document: XmlElement,
+): { fired: Set<string>; differences: Difference[] } {
+  const syntax = syntaxOf(document)
+  const theirs = claimed(runRules(document, [rulesOf(flux2[syntax])]), () => true)
+  const mine = ours(document, ['france'], rule => rule.startsWith('BR-FR-'))
+  return { fired: theirs.rules, differences: differences({ document: name, syntax }, theirs.rules, mine) }
+}
+
+function syntaxOf({ local }: XmlElement): 'ubl' | 'cii' {
+  return local === 'CrossIndustryInvoice' ? 'cii' : 'ubl'
+}
+
+const isModels = (id: string) => inventory.some(({ ids, verdict }) => verdict === 'model' && ids.test(id))
+
+function claimed(findings: readonly { rule: string; isError: boolean }[], counts: (id: string) => boolean) {
+  const ids = findings.filter(({ isError, rule }) => !isError && counts(rule) && isModels(rule))
+  return {
+    rules: new Set(ids.map(({ rule }) => modelRuleOf(rule))),
+    claims: (rule: string) => counts(rule) && isModels(rule),
+  }
+}
+
+function ours(document: XmlElement, rules: ('peppol' | 'france')[], counts: (rule: string) => boolean): Set<string> {
+  const reading = readDocumentToSend(document, { rules })
+  const findings = 'findings' in reading ? reading.findings : reading.warnings
+  return new Set(
+    findings
+      .map(({ rule }) => rule)
+      .filter(rule => counts(rule) && (rules.includes('peppol') || !rule.startsWith('PEPPOL'))),
+  )
+}
+
+function differences(
+  where: Pick<Difference, 'document' | 'syntax'>,
+  theirs: Set<string>,
+  mine: Set<string>,
+): Difference[] {
+  return [
+    ...[...theirs.difference(mine)].map(rule => ({ ...where, kind: 'missed' as const, rule })),
+    ...[...mine.difference(theirs)].map(rule => ({ ...where, kind: 'extra' as const, rule })),
+  ]
+}
