@@ -1,12 +1,15 @@
 import { type Clock, WireError } from '../kernel/index.ts'
 import type {
+  Contents,
   Conversion,
   ConversionOptions,
   Documents,
+  EmbeddedFile,
   Target,
   ValidationOptions,
   Verdict,
 } from '../services/documents/index.ts'
+import type { Finding } from '../wire/invoice/index.ts'
 import { composeDocuments } from './compose.ts'
 import { type Budget, Threads, type ThreadOutcome } from './threads.ts'
 
@@ -31,6 +34,7 @@ export type ThreadRequest =
       readonly to: Target
       readonly options: ConversionOptions
     }
+  | { readonly call: 'files'; readonly document: Uint8Array }
 
 /** Nothing is started before it is needed. */
 export function openEngine({ rulesFolder, clock, threads, threadedFrom }: EngineOptions): Engine {
@@ -48,15 +52,33 @@ export function openEngine({ rulesFolder, clock, threads, threadedFrom }: Engine
       const outcome = await ask<Conversion>(pool, { call: 'convert', document, to, options })
       if (outcome.kind === 'exceeded') return notConverted(outcome.what, budget)
       const { result } = outcome
-      // Between threads a Buffer becomes the plain array that it is made of.
-      return result.kind === 'converted' ? { ...result, octets: Buffer.from(result.octets) } : result
+      return result.kind === 'converted' ? { ...result, octets: asBuffer(result.octets) } : result
     },
+    // An invoice cannot go between threads: its decimals would lose their kind.
     open: document => here.open(document),
+    async files(document) {
+      if (document.length < threadedFrom) return await here.files(document)
+      const outcome = await ask<Contents>(pool, { call: 'files', document })
+      if (outcome.kind === 'exceeded') {
+        return { syntax: 'unknown', files: [], findings: [exceededFinding(outcome.what, budget)] }
+      }
+      const { result } = outcome
+      return { ...result, files: result.files.map(withBuffer) }
+    },
     appraise: (root, octets) => here.appraise(root, octets),
     async [Symbol.asyncDispose]() {
       await Promise.all([pool[Symbol.asyncDispose](), here[Symbol.asyncDispose]()])
     },
   }
+}
+
+function withBuffer(file: EmbeddedFile): EmbeddedFile {
+  return { ...file, octets: asBuffer(file.octets) }
+}
+
+/** Between threads a Buffer becomes the plain array that it is made of. */
+function asBuffer({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length)
 }
 
 type Answer<Result> =
@@ -94,7 +116,15 @@ function notJudged(what: Exceeded, budget: Budget): Verdict {
 }
 
 function notConverted(what: Exceeded, budget: Budget): Conversion {
-  const message = sentence(what, budget)
-  const finding = { rule: `document.${what}`, severity: 'fatal', pointer: '', message, term: undefined } as const
-  return { kind: 'unreadable', findings: [finding] }
+  return { kind: 'unreadable', findings: [exceededFinding(what, budget)] }
+}
+
+function exceededFinding(what: Exceeded, budget: Budget): Finding {
+  return {
+    rule: `document.${what}`,
+    severity: 'fatal',
+    pointer: '',
+    message: sentence(what, budget),
+    term: undefined,
+  }
 }

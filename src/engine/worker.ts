@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { WireError, systemClock } from '../kernel/index.ts'
-import type { Conversion, Verdict } from '../services/documents/index.ts'
+import type { Contents, Conversion, Verdict } from '../services/documents/index.ts'
 import { composeDocuments } from './compose.ts'
 import type { ThreadRequest } from './index.ts'
 
@@ -24,10 +24,16 @@ async function answer(request: ThreadRequest): Promise<void> {
   }
 }
 
-async function perform(request: ThreadRequest): Promise<Verdict | Conversion> {
+async function perform(request: ThreadRequest): Promise<Verdict | Conversion | Contents> {
   // Between threads a Buffer becomes the plain array that it is made of.
   const { buffer, byteOffset, length } = request.document
   const document = Buffer.from(buffer, byteOffset, length)
-  if (request.call === 'validate') return await documents.validate(document, request.options)
-  return await documents.convert(document, request.to, request.options)
+  switch (request.call) {
+    case 'validate':
+      return await documents.validate(document, request.options)
+    case 'convert':
+      return await documents.convert(document, request.to, request.options)
+    case 'files':
+      return await documents.files(document)
+  }
 }

@@ -220,6 +220,7 @@ describe('a document that costs too much', () => {
     const told = { rule: 'document.time', severity: 'fatal' }
     expect(await impatient.validate(many)).toMatchObject({ valid: false, findings: [told] })
     expect(await impatient.convert(many, 'cii')).toMatchObject({ kind: 'unreadable', findings: [told] })
+    expect(await impatient.files(many)).toMatchObject({ files: [], findings: [told] })
     expect(await impatient.validate(Buffer.from(ubl))).toMatchObject({ valid: true })
   })
 
@@ -243,6 +244,7 @@ describe('a document that costs too much', () => {
     expect(await bare.validate(many)).toMatchObject({ syntax: 'ubl', valid: true, packs: [] })
     const converted = await bare.convert(many, 'cii')
     expect(converted.kind === 'converted' && converted.octets.equals(invoiceCii({ ...facts, lines: 2500 }))).toBe(true)
+    expect(await bare.files(many)).toEqual({ syntax: 'ubl', files: [], findings: [] })
     await expect(bare.validate(many, { packs: ['none'] })).rejects.toMatchObject({ code: 'unknown-pack' })
   })
 })

@@ -8,6 +8,7 @@ import type {
   Verdict,
 } from '../../services/documents/index.ts'
 import { type FacturxProfile, facturxProfiles } from '../../wire/facturx/index.ts'
+import type { Finding } from '../../wire/invoice/index.ts'
 import { type Language, languages } from '../../wire/view/index.ts'
 import {
   type BodyPart,
@@ -122,9 +123,14 @@ type Converted = Extract<Conversion, { readonly kind: 'converted' }>
 /** Throws Problem `not-convertible` with the findings. */
 export function readable(conversion: Conversion): Converted {
   if (conversion.kind === 'converted') return conversion
-  const errors: readonly ProblemError[] = conversion.findings.map(finding => ({ ...finding }))
-  const fatal = conversion.findings.find(({ severity }) => severity === 'fatal')
-  throw new Problem('not-convertible', fatal?.message ?? 'the document cannot be read as an invoice', { errors })
+  throw notConvertible(conversion.findings)
+}
+
+/** The document cannot be read, for these reasons. */
+export function notConvertible(findings: readonly Finding[]): Problem {
+  const errors: readonly ProblemError[] = findings.map(finding => ({ ...finding }))
+  const fatal = findings.find(({ severity }) => severity === 'fatal')
+  return new Problem('not-convertible', fatal?.message ?? 'the document cannot be read as an invoice', { errors })
 }
 
 interface ConversionRequest {

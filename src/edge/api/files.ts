@@ -7,7 +7,7 @@ import type { TransmissionReader } from '../../services/ports.ts'
 import { openDocument } from '../../wire/peppol/index.ts'
 import { languages } from '../../wire/view/index.ts'
 import { Problem, type RouteContext } from '../http/index.ts'
-import { answerConverted, endingsOf, readable } from './documents.ts'
+import { answerConverted, endingsOf, notConvertible, readable } from './documents.ts'
 import { languageWanted, setFile, setFileHeaders } from './file-answer.ts'
 import { apiBase } from './representation.ts'
 
@@ -89,7 +89,9 @@ async function giveAttachment(...[services, ctx, invoice, parameters]: Parameter
 }
 
 async function attachmentsOf(services: FileServices, invoice: Invoice): Promise<readonly EmbeddedFile[]> {
-  return (await services.documents.open(await gather(services, invoice))).files
+  const { files: found, findings } = await services.documents.files(await gather(services, invoice))
+  if (findings.length > 0) throw notConvertible(findings)
+  return found
 }
 
 /* ── What is kept of it ────────────────────────────────────────────────────────────────────── */

@@ -24,11 +24,10 @@ export const extract: Command = {
     const [file = ''] = given.positionals
     const folder = given.value('output') ?? '.'
     await using engine = engineFor(given, 1)
-    const opened = await engine.open(readDocumentFile(file))
-    const { files } = opened
-    if (opened.kind === 'unreadable' && files.length === 0) {
-      const [first] = opened.findings
-      terminal.failure(first?.message ?? 'the document cannot be read', { code: first?.rule })
+    const { files, findings } = await engine.files(readDocumentFile(file))
+    const [first] = findings
+    if (first !== undefined) {
+      terminal.failure(first.message, { code: first.rule })
       return 1
     }
     if (files.length > 0) mkdirSync(folder, { recursive: true })

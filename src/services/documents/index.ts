@@ -1,6 +1,6 @@
 import { appraise } from './appraise.ts'
 import { convert } from './convert.ts'
-import { open } from './open.ts'
+import { filesOf, open } from './open.ts'
 import type { Documents, DocumentsWorld } from './types.ts'
 import { validate } from './validate.ts'
 
@@ -14,5 +14,6 @@ export function createDocuments(world: DocumentsWorld): Documents {
     validate: (document, options) => validate(world, document, options),
     convert: (document, to, options) => convert(world, document, { ...options, to }),
     open: document => open(world, document),
+    files: document => filesOf(world, document),
   }
 }

@@ -1,7 +1,7 @@
 import { type Finding, type Invoice, readInvoice, readPartialDocument } from '../../wire/invoice/index.ts'
 import { filesInInvoice, filesInPdf, filesInXml } from './files.ts'
 import { type Purpose, type Refused, type XmlSource, readSource } from './source.ts'
-import type { DocumentsWorld, EmbeddedFile, Opened } from './types.ts'
+import type { Contents, DocumentsWorld, EmbeddedFile, Opened } from './types.ts'
 import { sayOwn } from './words.ts'
 
 /** The invoice and the files inside a document of any format. Never throws for bad input. */
@@ -22,9 +22,29 @@ export async function openFor({ pdfReader }: DocumentsWorld, document: Buffer, p
   }
 }
 
-function openXml({ facts, octets, document, pdf }: XmlSource): Opened {
+/** The files inside a document of any format. Never throws for bad input. */
+export async function filesOf({ pdfReader }: DocumentsWorld, document: Buffer): Promise<Contents> {
+  const source = await readSource(document, { pdfReader, purpose: 'files' })
+  switch (source.kind) {
+    case 'refused':
+      return { syntax: source.syntax, files: [], findings: [findingOf(source)] }
+    case 'xml':
+      return { syntax: source.facts.syntax, files: filesInSource(source), findings: [] }
+    case 'json': {
+      const opened = openJson(source.value)
+      return { syntax: 'json', files: opened.files, findings: 'findings' in opened ? opened.findings : [] }
+    }
+  }
+}
+
+function filesInSource({ document, pdf }: XmlSource): readonly EmbeddedFile[] {
+  return [...(pdf === undefined ? [] : filesInPdf(pdf)), ...filesInXml(document.root)]
+}
+
+function openXml(source: XmlSource): Opened {
+  const { facts, octets, document, pdf } = source
   const { syntax } = facts
-  const files: readonly EmbeddedFile[] = [...(pdf === undefined ? [] : filesInPdf(pdf)), ...filesInXml(document.root)]
+  const files = filesInSource(source)
   const reading = readPartialDocument(document.root)
   if (!('invoice' in reading)) return { kind: 'unreadable', syntax, findings: reading.findings, files }
   const { invoice, unmapped, findings } = reading

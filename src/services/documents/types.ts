@@ -91,6 +91,15 @@ export type Opened =
       readonly findings: readonly Finding[]
     })
 
+/** The files inside a document. */
+export interface Contents {
+  readonly syntax: DocumentSyntax
+  /** The XML of a Factur-X first, then what else is in the PDF, then the attachments (BG-24). */
+  readonly files: readonly EmbeddedFile[]
+  /** Why it cannot be read; empty when it can. */
+  readonly findings: readonly Finding[]
+}
+
 /** What the engine works with. */
 export interface DocumentsWorld {
   readonly packs: RulePacks
@@ -113,4 +122,6 @@ export interface Documents {
   convert(document: Buffer, to: Target, options?: ConversionOptions): Promise<Conversion>
   /** The invoice and the files inside it. */
   open(document: Buffer): Promise<Opened>
+  /** Just the files: of any XML, whether or not it is an invoice. */
+  files(document: Buffer): Promise<Contents>
 }

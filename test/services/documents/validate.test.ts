@@ -261,7 +261,9 @@ describe('a verdict', () => {
   })
 
   it('warns of the container of a Factur-X', async () => {
-    const { documents } = engine({ pdf: { ...pdf, warnings: [{ code: 'relationship', message: 'AFRelationship is missing' }] } })
+    const { documents } = engine({
+      pdf: { ...pdf, warnings: [{ code: 'relationship', message: 'AFRelationship is missing' }] },
+    })
     const verdict = await documents.validate(Buffer.from('%PDF-1.7'))
     expect(verdict).toMatchObject({ syntax: 'facturx', valid: true })
     expect(verdict.findings).toMatchObject([
