@@ -27,7 +27,7 @@ export type PlannedPage = readonly Placed[]
 const area = { firstTop: 34, top: 62, bottom: page.height - 54 } as const
 
 /** The height that one page has for the slices of a unit, whatever page it is. */
-export const pageRoom = area.bottom - area.top
+const pageRoom = area.bottom - area.top
 
 /** Puts the units on pages, in order. Linear in the number of slices. */
 export function planPages(units: readonly Unit[]): readonly PlannedPage[] {
