@@ -16,7 +16,7 @@ import {
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { compareVersions } from './choose.ts'
-import { type AnyPack, type Pack, PackError, packName } from './pack.ts'
+import { type AnyPack, PackError, packName } from './pack.ts'
 
 /**
  * A store is a folder with an index of all packs and one folder of files for each. What the index does not name is not there: packs come
@@ -48,11 +48,6 @@ export function readStore(folder: string): readonly AnyPack[] {
     throw new PackError('damaged', `${path} cannot be read: ${(cause as Error).message}`, { cause })
   }
   throw new PackError('damaged', `${path} is of another version of this program; import the packs into a new folder`)
-}
-
-/** The packs of rules, by order, name and version; none when the folder is not there. Throws PackError `damaged`. */
-export function listPacks(folder: string): readonly Pack[] {
-  return readStore(folder).filter(pack => pack.kind === 'rules')
 }
 
 /** Changes whenever the index does; undefined when there is none. */

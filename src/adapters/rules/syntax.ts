@@ -1,4 +1,4 @@
-import { childElements, type XmlElement } from '../../wire/xml/index.ts'
+import type { XmlElement } from '../../wire/xml/index.ts'
 
 export type Syntax = 'ubl' | 'cii' | 'cdar' | 'other'
 
@@ -12,6 +12,7 @@ const namespaces: Readonly<Record<string, Syntax>> = {
   'urn:un:unece:uncefact:data:standard:CrossDomainAcknowledgementAndResponse:100': 'cdar',
 }
 
+/** Of a document by its root. */
 export function syntaxOf(root: XmlElement): Syntax {
   return Object.hasOwn(namespaces, root.namespace) ? (namespaces[root.namespace] ?? 'other') : 'other'
 }
@@ -19,24 +20,4 @@ export function syntaxOf(root: XmlElement): Syntax {
 /** What rules are about: the first of the namespaces that their file mentions. */
 export function syntaxOfRules(text: string): Syntax {
   return Object.entries(namespaces).find(([namespace]) => text.includes(namespace))?.[1] ?? 'other'
-}
-
-/** Where a document names the specification it follows (BT-24). */
-const profilePaths: Readonly<Partial<Record<Syntax, readonly string[]>>> = {
-  ubl: ['CustomizationID'],
-  cii: ['ExchangedDocumentContext', 'GuidelineSpecifiedDocumentContextParameter', 'ID'],
-  cdar: ['ExchangedDocumentContext', 'GuidelineSpecifiedDocumentContextParameter', 'ID'],
-}
-
-/** The text of BT-24; undefined when there is none. */
-export function profileOf(root: XmlElement): string | undefined {
-  const path = profilePaths[syntaxOf(root)]
-  if (path === undefined) return undefined
-  let element: XmlElement | undefined = root
-  for (const name of path) {
-    if (element === undefined) break
-    element = childElements(element).find(({ local }) => local === name)
-  }
-  const text = element?.children.map(child => (child.kind === 'text' ? child.value : '')).join('')
-  return text?.trim() || undefined
 }

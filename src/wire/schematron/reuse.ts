@@ -13,7 +13,7 @@ export interface Reference {
 export type Resolve = (reference: Reference) => { readonly name: string; readonly octets: Buffer } | undefined
 
 /** Some official files are ISO 8859-1; the parser reads UTF-8 only. */
-export function decoded(source: Buffer): Buffer | string {
+function decoded(source: Buffer): Buffer | string {
   const declaration = /^<\?xml[^>]*encoding\s*=\s*["']iso-8859-1["'][^>]*\?>/i.exec(source.toString('latin1', 0, 200))
   return declaration === null ? source : source.toString('latin1', declaration[0].length)
 }

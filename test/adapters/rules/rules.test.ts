@@ -2,15 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import {
-  choosePack,
-  importPacks,
-  listPacks,
-  loadPack,
-  packName,
-  profileOf,
-  syntaxOf,
-} from '../../../src/adapters/rules/index.ts'
+import { createRulePacks, importPacks, listStore, loadPack, packName } from '../../../src/adapters/rules/index.ts'
 import { runRules } from '../../../src/wire/schematron/index.ts'
 import { parseXml } from '../../../src/wire/xml/index.ts'
 import { imported, newStore as store, schematron, zip } from './packs.ts'
@@ -38,10 +30,9 @@ describe('a pack', () => {
       active: true,
       checks: 1,
     })
-    expect(listPacks(place)).toEqual([pack])
-    const findings = runRules(document, [
-      loadPack(place, choosePack(listPacks(place), '20260804-test-rules', '2026-11-20')),
-    ])
+    expect(listStore(place)).toEqual([pack])
+    const [named] = createRulePacks({ folder: place }).named(['20260804-test-rules'], '2026-11-20')
+    const findings = runRules(document, named === undefined ? [] : [named.rules])
     expect(findings.map(({ rule }) => rule)).toEqual(['NO'])
   })
 
@@ -56,7 +47,7 @@ describe('a pack', () => {
     const options = { name: 'mine', version: '1' }
     const first = await imported(place, path, options)
     const { folder: place2, ...second } = await imported(place, path, options)
-    expect(listPacks(place)).toEqual([{ ...first, folder: place2 }])
+    expect(listStore(place)).toEqual([{ ...first, folder: place2 }])
     expect(first).toMatchObject(second)
     await expect(importPacks(place, schematron('rules.sch', 'c'), options)).rejects.toMatchObject({ code: 'taken' })
   })
@@ -64,7 +55,7 @@ describe('a pack', () => {
   it('that cannot be compiled is not stored', async () => {
     const place = store()
     await expect(importPacks(place, schematron('rules.sch', 'b['), {})).rejects.toMatchObject({ code: 'syntax' })
-    expect(listPacks(place)).toEqual([])
+    expect(listStore(place)).toEqual([])
   })
 
   it('whose code was changed is not executed', async () => {
@@ -93,7 +84,7 @@ describe('a folder', () => {
     writeFileSync(join(source, 'deeper', 'two.sch'), readFileSync(schematron('two.sch', 'b')))
     const place = store()
     expect(await names(place, source)).toEqual(['two@1', 'one@1'])
-    expect(listPacks(place).map(packName)).toEqual(['one@1', 'two@1'])
+    expect(listStore(place).map(packName)).toEqual(['one@1', 'two@1'])
     writeFileSync(join(source, 'deeper', 'two.sch'), readFileSync(schematron('two.sch', 'c')))
     await expect(importPacks(place, source, { name: 'x' })).rejects.toMatchObject({ code: 'taken' })
   })
@@ -124,7 +115,7 @@ describe('the version of a day', async () => {
   await importPacks(place, schematron('p.sch', 'a'), { name: 'p', version: '3.0.9', validTo: '2026-05-31' })
   await importPacks(place, schematron('p.sch', 'b'), { name: 'p', version: '3.0.10', validFrom: '2026-05-01' })
   await importPacks(place, schematron('p.sch', 'c'), { name: 'p', version: '3.0.11', validFrom: '2027-01-01' })
-  const packs = listPacks(place)
+  const packs = createRulePacks({ folder: place })
 
   it.for([
     ['p', '2026-04-30', '3.0.9'],
@@ -133,34 +124,21 @@ describe('the version of a day', async () => {
     ['p', '2027-01-01', '3.0.11'],
     ['p@3.0.9', '2027-01-01', '3.0.9'],
   ] as const)('of %s on %s is %s', ([name, day, version]) => {
-    expect(choosePack(packs, name, day).version).toBe(version)
+    expect(packs.named([name], day).map(one => one.name)).toEqual([`p@${version}`])
   })
 
   it.for([
     ['q', 'unknown-pack'],
     ['p@4', 'unknown-pack'],
   ] as const)('of %s there is none', ([name, code]) => {
-    expect(() => choosePack(packs, name, '2026-11-20')).toThrow(expect.objectContaining({ code }))
+    expect(() => packs.named([name], '2026-11-20')).toThrow(expect.objectContaining({ code }))
   })
 
-  it('may be none', () => {
-    const later = packs.filter(({ version }) => version === '3.0.11')
-    expect(() => choosePack(later, 'p', '2026-11-20')).toThrow(expect.objectContaining({ code: 'not-in-force' }))
-  })
-})
-
-describe('a document', () => {
-  const cii = `<r:CrossIndustryInvoice xmlns:r="urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"><r:ExchangedDocumentContext>
-    <r:GuidelineSpecifiedDocumentContextParameter><r:ID>en</r:ID></r:GuidelineSpecifiedDocumentContextParameter></r:ExchangedDocumentContext></r:CrossIndustryInvoice>`
-  const ubl = `<CreditNote xmlns="urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2"><CustomizationID> x </CustomizationID></CreditNote>`
-
-  it.for([
-    [cii, 'cii', 'en'],
-    [ubl, 'ubl', 'x'],
-    ['<a/>', 'other', undefined],
-    [cii.replace(/<r:ID>.*<\/r:ID>/, ''), 'cii', undefined],
-  ] as const)('%s tells syntax and profile', ([text, syntax, profile]) => {
-    const { root } = parseXml(text)
-    expect([syntaxOf(root), profileOf(root)]).toEqual([syntax, profile])
+  it('may be none', async () => {
+    const folder2 = store()
+    await importPacks(folder2, schematron('p.sch', 'c'), { name: 'p', version: '3.0.11', validFrom: '2027-01-01' })
+    expect(() => createRulePacks({ folder: folder2 }).named(['p'], '2026-11-20')).toThrow(
+      expect.objectContaining({ code: 'not-in-force' }),
+    )
   })
 })
