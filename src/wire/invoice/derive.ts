@@ -32,20 +32,35 @@ function deriveLine(line: Draft<InvoiceLine>): void {
   if (net !== undefined) line.net ??= net
 }
 
-/** BT-131 of a group is the sum of the lines right below it that are details or groups themselves. [BR-FREXT-08] */
+/**
+ * BT-131 of a group is the sum of the lines right below it that are details or groups themselves. [BR-FREXT-08] From the innermost
+ * groups outwards, each once: a group that contains itself never has its turn.
+ */
 export function deriveGroups(lines: readonly Draft<InvoiceLine>[]): void {
-  if (!lines.some(({ kind }) => kind === 'GROUP')) return
-  const parts = Map.groupBy(lines, ({ parentId }) => parentId)
-  // Taken out before its parts are looked at, a group that contains itself ends here.
-  const open = new Set(lines.filter(({ kind, net }) => kind === 'GROUP' && net === undefined))
-  function netOf(line: Draft<InvoiceLine>): Decimal | undefined {
-    if (!open.delete(line)) return line.net
-    const below = (line.id === undefined ? [] : (parts.get(line.id) ?? [])).filter(({ kind }) => kind !== 'INFORMATION')
-    const net = addUp(below.map(netOf))
-    if (net !== undefined) line.net = net
-    return net
+  const open = lines.filter(isOpenGroup)
+  if (open.length === 0) return
+  const groups = Map.groupBy(open, ({ id }) => id)
+  const parts = Map.groupBy(
+    lines.filter(({ kind }) => kind !== 'INFORMATION'),
+    ({ parentId }) => parentId,
+  )
+  const partsOf = (id: string | undefined) => parts.get(id) ?? []
+  const waitsFor = new Map(groups.keys().map(id => [id, partsOf(id).filter(isOpenGroup).length]))
+  const ready = [...groups.keys()].filter(id => waitsFor.get(id) === 0)
+  for (const id of ready) {
+    const net = addUp(partsOf(id).map(part => part.net))
+    if (net === undefined) continue
+    for (const group of groups.get(id) ?? []) {
+      group.net = net
+      const left = (waitsFor.get(group.parentId) ?? 0) - 1
+      waitsFor.set(group.parentId, left)
+      if (left === 0) ready.push(group.parentId)
+    }
   }
-  for (const line of open) netOf(line)
+}
+
+function isOpenGroup({ id, kind, net }: Draft<InvoiceLine>): boolean {
+  return kind === 'GROUP' && net === undefined && id !== undefined
 }
 
 /** BT-131 = BT-129 × BT-146 / BT-149 + charges − allowances, in two decimals. [PEPPOL-EN16931-R120] */

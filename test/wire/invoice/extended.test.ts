@@ -228,6 +228,30 @@ describe('lines with parts', () => {
     expect([lines[2]?.net, lines[3]?.net]).toEqual([undefined, undefined])
   })
 
+  it('may be a part of a part twenty thousand times', () => {
+    const { lines } = readGood(
+      sample((json: Json) => {
+        json.lines[0].parentId = 'G19999'
+        for (let depth = 0; depth < 20_000; depth++) {
+          json.lines.push({ id: `G${depth}`, parentId: `G${depth - 1}`, kind: 'GROUP', item: { name: 'x' } })
+        }
+      }),
+    )
+    expect(lines[2]?.net).toEqual(lines[0]?.net)
+  })
+
+  it('two groups of one id have the same parts', () => {
+    const { lines } = readGood(
+      sample((json: Json) => {
+        json.lines[0].parentId = 'G'
+        const group = { id: 'G', parentId: 'T', kind: 'GROUP', item: { name: 'x' } }
+        json.lines.push(group, group, { ...group, id: 'T', parentId: undefined })
+        delete json.lines[4].parentId
+      }),
+    )
+    expect(lines.slice(2).map(({ net }) => String(net))).toEqual(['250.00', '250.00', '500.00'])
+  })
+
   it('a group does not count in the totals and the VAT breakdown, whatever it says itself', () => {
     const before = readGood(sample())
     const after = readGood(
