@@ -101,7 +101,7 @@ const laws: Readonly<Record<string, Law>> = {
   },
   'src/edge/cli': {
     modules: ['*'],
-    packages: ['node:crypto', 'node:fs', 'node:path', 'node:timers', 'node:util', 'node:zlib'],
+    packages: ['node:crypto', 'node:fs', 'node:path', 'node:timers', 'node:util', 'node:zlib', 'node:os', 'node:url'],
   },
   'src/sandbox': { modules: ['*'], packages: ['*'] },
   'src/node.ts': { modules: ['*'], packages: ['koa', 'node:fs', 'node:path', 'node:url'] },
