@@ -1,5 +1,11 @@
+/** `; did you mean X?`, or nothing. */
+export function hint(name: string, known: Iterable<string>): string {
+  const near = nearestName(name, known)
+  return near === undefined ? '' : `; did you mean ${near}?`
+}
+
 /** The name that differs least, for a message; undefined when none is near. */
-export function nearestName(name: string, known: Iterable<string>): string | undefined {
+function nearestName(name: string, known: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase().slice(0, 60)
   let best: { readonly name: string; readonly distance: number } | undefined
   let looked = 0
@@ -11,12 +17,6 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   }
   if (best === undefined || best.distance > Math.max(2, Math.ceil(best.name.length / 2))) return undefined
   return best.name
-}
-
-/** `; did you mean X?`, or nothing. */
-export function hint(name: string, known: Iterable<string>): string {
-  const near = nearestName(name, known)
-  return near === undefined ? '' : `; did you mean ${near}?`
 }
 
 /** Insertions, deletions and replacements that lead from one name to the other. */

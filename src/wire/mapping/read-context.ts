@@ -56,6 +56,7 @@ export function refer(
     if (scope !== 'document') usage.paths.add(path.map(key => (/^\d+$/.test(key) ? '*' : escaped(key))).join('/'))
     return { kind: 'from', scope, name }
   }
+  if (name === '') problems.add(pointer, 'is empty: it must be a column')
   if (scope === 'document') problems.add(pointer, 'is for JSON: a CSV file says nothing beside its rows')
   const rowType = scope === 'item' ? frame.rowType : whole.rowType
   checkColumn(name, rowType, { pointer, context })

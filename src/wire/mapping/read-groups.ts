@@ -20,13 +20,13 @@ interface Place {
 function readGroup(json: Bag, fields: Group['fields'], { pointer, context }: Place): GroupPlan {
   const leaves: LeafPlan[] = []
   const lists: ListPlan[] = []
-  for (const [target, json_] of Object.entries(json)) {
+  for (const [target, filler] of Object.entries(json)) {
     const place = { pointer: `${pointer}/${escaped(target)}`, context }
     const path = keysOf(target)
     const entry = findEntry(target, fields, place)
     if (entry === undefined) continue
-    if (entry.shape === 'leaf') leaves.push({ path, leaf: entry, expression: readLeaf(json_, place) })
-    else if (entry.shape === 'many') lists.push({ path, entry, parts: readParts(json_, entry, place) })
+    if (entry.shape === 'leaf') leaves.push({ path, leaf: entry, expression: readLeaf(filler, place) })
+    else if (entry.shape === 'many') lists.push({ path, entry, parts: readParts(filler, entry, place) })
     else
       context.problems.add(
         place.pointer,

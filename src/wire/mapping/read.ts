@@ -119,7 +119,14 @@ function useKeys(rows: Rows, context: Parameters<typeof refer>[2]['context']): v
     const { source } = context
     const types = source.kind === 'csv' && source.columns instanceof Map ? [...source.columns.keys()] : []
     for (const type of types) checkColumn(rows.type, type, { pointer: '/source/rows/type', context })
+    // The column is looked at before it is known whose names count.
+    const positions = new Set(types.map(type => columnNames(source, type).indexOf(rows.type)))
+    if (positions.size > 1) context.problems.add('/source/rows/type', 'stands in another place for each type of row')
   }
+}
+
+function columnNames(source: Source, type: string): readonly string[] {
+  return source.kind === 'csv' && source.columns instanceof Map ? (source.columns.get(type) ?? []) : []
 }
 
 function withUsage(source: Source, { columns, shared, rowTypes, paths }: Usage): Source {

@@ -89,7 +89,12 @@ const records: Schema = {
 }
 
 const origins: Readonly<Record<string, Schema>> = {
-  from: { ...name, description: 'A column, or a path such as customer/name, of what is being looped over.' },
+  from: {
+    type: 'string',
+    maxLength: 200,
+    description:
+      'A column, or a path such as customer/name, of what is being looped over; empty for that itself, in JSON.',
+  },
   fromInvoice: { ...name, description: 'The same of the invoice, inside a loop.' },
   fromDocument: { ...name, description: 'JSON: a path from the top of the document.' },
   constant: { ...text, minLength: 1 },

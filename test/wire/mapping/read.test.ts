@@ -79,6 +79,7 @@ const targets: readonly (readonly [title: string, invoice: object, problem: stri
     { '/number': { position: true } },
     '/invoice/~1number/position is for what fills a list',
   ],
+  ['a column without a name', { '/number': { from: '' } }, '/invoice/~1number/from is empty: it must be a column'],
   [
     'a document of CSV',
     { '/number': { fromDocument: 'A' } },
@@ -213,6 +214,21 @@ describe('readMapping', () => {
     expect(problemsOf({ mapping: 1, source, invoice: { '/lines': { each: 'H', fields: { '/id': '#2' } } } })).toEqual([
       '/invoice/~1lines/each is the type that begins an invoice: there is one row H',
     ])
+  })
+
+  it('refuses a type of row that stands in another place for each type, or in none', () => {
+    const read = (columns: object): readonly string[] =>
+      problemsOf({
+        mapping: 1,
+        source: { kind: 'csv', columns, rows: { kind: 'records', type: 'type', invoice: 'H' } },
+        invoice: { '/number': 'no' },
+      })
+    expect(read({ H: ['type', 'no'], L: ['qty', 'type'] })).toEqual([
+      '/source/rows/type stands in another place for each type of row',
+    ])
+    expect(read({ H: ['type', 'no'], L: ['typ'] })).toContain(
+      '/source/rows/type names the column "type", which is none of those of rows L; did you mean typ?',
+    )
   })
 
   it('refuses a column that rows of its type do not have', () => {

@@ -270,6 +270,13 @@ describe('JSON', () => {
     })
   })
 
+  it('loops over values, and finds one by its position', async () => {
+    const targets = { '/number': 'nos/1', '/notes': { each: 'notes', fields: { '/text': { from: '' } } } }
+    const [found] = await all(json({}, targets), '{"nos":["a","b"],"notes":["x","y"]}')
+    expect(found?.json).toEqual({ number: 'b', notes: [{ text: 'x' }, { text: 'y' }] })
+    expect(found?.unused).toEqual(new Map())
+  })
+
   it('tells paths that hold something and are not read', async () => {
     const targets = { '/number': 'no', '/lines': { each: 'items', fields: { '/id': 'id' } } }
     const text = '{"no":"1","a/b":{"c":true},"n":null,"items":[{"id":1,"x":2},{"x":3}],"skip":{"y":1}}'
