@@ -12,6 +12,12 @@ export const judgedInvoices: Readonly<Record<string, () => Invoice>> = {
     official(
       'france/examples/z12-014-annexB-v1.3/UC5/UC5b_F202500011_00-CN_20250703/UC5b_F202500011_00-CN_20250703_UBL_EN16931.xml',
     ),
+  'sub-lines': () =>
+    official('france/examples/z12-014-annexB-v1.3/sous-ligne/UC12_F202600025_SOUS-LIGNE_UBL_Commentee_EXTENDED.xml'),
+  'multi-seller': () =>
+    official(
+      'france/examples/z12-014-annexB-v1.3/multi-vendeur/UC10_F202600004_MULTI-VENDEUR_CII_Commentee_EXTENDED.xml',
+    ),
   peppol: () => official('peppol-bis/examples/3.0.21/base-example.xml'),
   'three-pages': () =>
     authored({

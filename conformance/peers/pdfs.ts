@@ -47,11 +47,16 @@ async function ours(): Promise<readonly Exhibit[]> {
   const exhibits: Exhibit[] = []
   for (const [name, invoiceOf] of Object.entries(judgedInvoices)) {
     const invoice = invoiceOf()
-    for (const profile of facturxProfiles) {
+    for (const profile of facturxProfiles.filter(one => isJudged(name, one))) {
       for (const language of spokenIn(profile)) exhibits.push(await exhibit(name, invoice, { profile, language }))
     }
   }
   return exhibits
+}
+
+/** An invoice of several sellers can be said in EXTENDED only. */
+function isJudged(name: string, profile: FacturxProfile): boolean {
+  return name !== 'multi-seller' || profile === 'EXTENDED'
 }
 
 /** EN 16931 is written in all languages, every other profile in another one. */
@@ -217,7 +222,7 @@ function accepted(name: string, files: readonly string[]): Case<Court> {
 }
 
 function namesOf(profile: FacturxProfile): readonly string[] {
-  const names = Object.keys(judgedInvoices)
+  const names = Object.keys(judgedInvoices).filter(name => isJudged(name, profile))
   return names.flatMap(name => spokenIn(profile).map(language => exhibitName(name, { profile, language })))
 }
 

@@ -32,15 +32,23 @@ function isCounted({ kind }: { readonly kind?: string | undefined }): boolean {
 
 /**
  * What the profile cannot say of this invoice, each as a finding `facturx.cannot-carry`; a group of which nothing can be said is one
- * finding. Fatal where the document is wrong without it: amounts that no longer add up. BT-24 is always the profile's and not named.
+ * finding. Fatal where the document would be wrong without it: amounts that no longer add up, invoices of several sellers in one. BT-24 is
+ * always the profile's and not named.
  */
 export function lostIn(invoice: Invoice, profile: FacturxProfile): readonly Finding[] {
   const terms = termsOf(profile)
   if (terms === undefined) return []
   const walk = new Walk(profile, terms)
+  if (severalSellers.test(invoice.process ?? '')) walk.lostSellers()
   walk.group(invoiceFields, invoice as unknown as Bag, '')
   return walk.findings
 }
+
+/**
+ * BT-23 of an invoice that holds those of several sellers: it says their numbers in the VAT breakdown, where EN 16931 has reasons for
+ * exemption and allows none at a standard rate. [france.md §2.2; BR-FR-MV-*; BR-S-10]
+ */
+const severalSellers = /^[BSM]8$/v
 
 type Bag = Readonly<Record<string, unknown>>
 
@@ -73,6 +81,13 @@ class Walk {
       if (entry === invoiceFields.lines && !isCounted(item)) this.#lost(entry, at)
       else this.group(entry.fields, item, at)
     }
+  }
+
+  /** MINIMUM has no VAT breakdown, and so nothing that would be wrong in it. */
+  lostSellers(): void {
+    if (this.#profile === 'MINIMUM') return
+    const message = `An invoice of several sellers (BT-23) cannot be said in the Factur-X profile ${this.#profile}`
+    this.findings.push({ rule, severity: 'fatal', pointer: '/process', message, term: 'BT-23' })
   }
 
   /** Of a group: whether anything in it. */

@@ -170,6 +170,19 @@ describe('what a profile cannot say', () => {
   })
 })
 
+describe('an invoice of several sellers', () => {
+  it.each([
+    ['MINIMUM', 0],
+    ['BASIC WL', 1],
+    ['BASIC', 1],
+    ['EN 16931', 1],
+    ['EXTENDED', 0],
+  ] as const)('is, in %s, lost %i times', (profile, count) => {
+    const lost = lostIn({ ...invoiceOf(), process: 'S8' }, profile).filter(({ severity }) => severity === 'fatal')
+    expect(lost.map(({ pointer, term }) => [pointer, term])).toEqual(count === 0 ? [] : [['/process', 'BT-23']])
+  })
+})
+
 function grouped(): Invoice {
   const [line] = json.lines
   return invoiceOf({
