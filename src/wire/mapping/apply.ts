@@ -1,5 +1,5 @@
 import type { Leaf } from '../invoice/index.ts'
-import { type MappingIssue, type Scene, evaluate, isMet, note } from './evaluate.ts'
+import { type MappingIssue, type Scene, evaluate, isMet, newWork, note } from './evaluate.ts'
 import type { Expression, GroupPlan, ItemPlan, LeafPlan, ListPlan, Mapping } from './mapping.ts'
 import { readCsvUnits } from './source-csv.ts'
 import { readJsonUnits } from './source-json.ts'
@@ -53,6 +53,7 @@ function mapUnit(
     position: 1,
     formats: source.formats,
     issues: issues.map(issue => ({ ...issue, pointer: '' })),
+    work: newWork(),
     pointer: '',
     reads: [],
     taxCodes: [],

@@ -1,7 +1,7 @@
 import type { Decimal } from '../invoice/index.ts'
 import { holds } from './conditions.ts'
 import type { Condition, Expression, Formats, Origin, Reference, Step } from './mapping.ts'
-import type { Item } from './source.ts'
+import { type Item, SourceError } from './source.ts'
 import { type IssueCode, StepProblem, type Value, readNumber, valueOf } from './value.ts'
 
 /** One thing that is wrong with an invoice, found before the rules of invoices are asked. */
@@ -24,19 +24,44 @@ export interface Scene {
   readonly position: number
   readonly formats: Formats
   readonly issues: MappingIssue[]
+  readonly work: Work
   /** JSON pointer of the term that is being filled. */
   readonly pointer: string
   /** Texts of the source that were read, in order; '' stands for those of an item of a list. */
   readonly reads: string[]
 }
 
-/** The value of an expression; undefined when there is none, and an issue beside when there should be. */
+/** What may still be done for this invoice. */
+export interface Work {
+  left: number
+}
+
+/** A hundred expressions for each of a hundred thousand rows; some seconds. */
+const workMax = 10_000_000
+/** As many characters cost as much as an expression. */
+const charactersPerWork = 16
+
+/** For one invoice. */
+export function newWork(): Work {
+  return { left: workMax }
+}
+
+/** A mapping and a source together can ask for more than either says: long texts, in every row. */
+function charge(work: Work, value: Value | undefined): void {
+  work.left -= 1 + (value === undefined ? 0 : value.text.length / charactersPerWork)
+  if (work.left < 0)
+    throw new SourceError('source.too-large', 'an invoice is too much work: too many rows, or too long texts in them')
+}
+
+/** The value of an expression; undefined when there is none, and an issue beside when there should be. Throws SourceError. */
 export function evaluate(expression: Expression, scene: Scene): Value | undefined {
   const found = evaluateOrigin(expression.origin, scene)
   if (found instanceof StepProblem) return note(found, expression, { scene, value: undefined })
   let value = found
+  charge(scene.work, value)
   for (const step of expression.steps) {
     if (value === undefined) break
+    charge(scene.work, value)
     const next = runStep(step, value, scene.formats)
     if (next instanceof StepProblem) return note(next, expression, { scene, value })
     value = next

@@ -35,6 +35,8 @@ export interface Usage {
   readonly rowTypes: Set<string>
   /** JSON: paths from the invoice. */
   readonly paths: Set<string>
+  /** How many expressions there are. */
+  expressions: number
 }
 
 /** The frame of the invoice itself. */

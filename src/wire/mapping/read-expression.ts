@@ -10,6 +10,7 @@ const nothing: Origin = { kind: 'first', options: [] }
 
 /** A text is a reference; an object says what it is. */
 export function readExpression(json: unknown, pointer: string, context: ReadContext): Expression {
+  context.usage.expressions++
   if (typeof json === 'string')
     return { origin: refer('item', json, { pointer, context }), steps: [], fallback: undefined }
   const bag = json as Bag

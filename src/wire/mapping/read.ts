@@ -11,6 +11,7 @@ export type MappingReading = { readonly mapping: Mapping } | { readonly problems
 
 /** Nobody writes a longer one. */
 const charactersMax = 5_000_000
+const expressionsMax = 5000
 
 /**
  * Reads a mapping document (already JSON.parsed): its shape against the published schema, then every target against the table of
@@ -21,12 +22,13 @@ export function readMapping(json: unknown): MappingReading {
   checkShape(json, mappingSchema, problems)
   if (problems.list.length > 0) return { problems: problems.list }
   const bag = json as Bag
-  const usage: Usage = { columns: new Map(), shared: new Set(), rowTypes: new Set(), paths: new Set() }
+  const usage: Usage = { columns: new Map(), shared: new Set(), rowTypes: new Set(), paths: new Set(), expressions: 0 }
   const tables = readTables((bag['tables'] ?? {}) as Readonly<Record<string, Bag>>, problems)
   const source = readSource(bag['source'] as Bag, problems)
   const context = { problems, tables, source, usage, frame: outermost(source), listed: false }
   if (source.kind === 'csv') useKeys(source.rows, context)
   const invoice = readInvoicePlan(bag['invoice'] as Bag, context)
+  if (usage.expressions > expressionsMax) problems.add('/invoice', `has more than ${expressionsMax} expressions`)
   const samples = readSamples((bag['samples'] ?? []) as readonly Bag[], problems)
   if (problems.list.length > 0) return { problems: problems.list }
   const name = bag['name'] as string | undefined

@@ -119,6 +119,14 @@ describe('hostile input', () => {
     }
   })
 
+  it('a long text in every row is more work than an invoice may be', async () => {
+    const fields = { '/item/name': { fromInvoice: 'A', steps: ['upper'] } }
+    const source = { kind: 'csv', rows: { kind: 'grouped', key: 'N' } }
+    const mapping = mappingOf({ ...csvMapping({ '/lines': { each: 'rows', fields } }), source })
+    const text = `N;A\n1;${'x'.repeat(90_000)}\n${'1;\n'.repeat(50_000)}`
+    await expect(all(mapping, text)).rejects.toThrow('an invoice is too much work')
+  })
+
   it('texts do not grow without end', async () => {
     const grow = { replace: { find: 'x', by: 'x'.repeat(100) } }
     const mapping = mappingOf(csvMapping({ '/number': { from: 'A', steps: Array.from({ length: 20 }, () => grow) } }))

@@ -198,6 +198,15 @@ const sources: readonly (readonly [title: string, source: object, problem: strin
   ],
 ]
 
+/** Rows of types, in these columns. */
+function typed(columns: object): readonly string[] {
+  return problemsOf({
+    mapping: 1,
+    source: { kind: 'csv', columns, rows: { kind: 'records', type: 'type', invoice: 'H' } },
+    invoice: { '/number': 'no' },
+  })
+}
+
 describe('readMapping', () => {
   it.each(targets)('refuses %s', (_, invoice, problem) => {
     expect(problemsOf(csvMapping(invoice, { tables: { flat: { a: 'b' }, deep: { a: { x: 'b' } } } }))).toEqual([
@@ -217,16 +226,10 @@ describe('readMapping', () => {
   })
 
   it('refuses a type of row that stands in another place for each type, or in none', () => {
-    const read = (columns: object): readonly string[] =>
-      problemsOf({
-        mapping: 1,
-        source: { kind: 'csv', columns, rows: { kind: 'records', type: 'type', invoice: 'H' } },
-        invoice: { '/number': 'no' },
-      })
-    expect(read({ H: ['type', 'no'], L: ['qty', 'type'] })).toEqual([
+    expect(typed({ H: ['type', 'no'], L: ['qty', 'type'] })).toEqual([
       '/source/rows/type stands in another place for each type of row',
     ])
-    expect(read({ H: ['type', 'no'], L: ['typ'] })).toContain(
+    expect(typed({ H: ['type', 'no'], L: ['typ'] })).toContain(
       '/source/rows/type names the column "type", which is none of those of rows L; did you mean typ?',
     )
   })
@@ -268,6 +271,13 @@ describe('readMapping', () => {
   it('lists a hundred problems and no more', () => {
     const invoice = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`/x${index}`, 'A']))
     expect(problemsOf(csvMapping(invoice))).toHaveLength(100)
+  })
+
+  it('refuses more expressions than anybody writes', () => {
+    const first = Array.from({ length: 50 }, () => ({ first: Array.from({ length: 50 }, () => 'A') }))
+    expect(problemsOf(csvMapping({ '/number': { first }, '/dueDate': { first } }))).toEqual([
+      '/invoice has more than 5000 expressions',
+    ])
   })
 
   it('has no way to the prototype of anything', () => {
