@@ -177,7 +177,6 @@ function tolerances(draft: InvoiceDraft): Partial<Record<keyof typeof totalRules
   const lines = (draft.lines ?? []).filter(isCounted).length
   const allowances = (draft.allowances ?? []).length
   const charges = (draft.charges ?? []).length
-  const cents = (count: number) => new Decimal(BigInt(count), 2)
   const all = cents(lines + allowances + charges)
   return {
     lineNet: cents(lines),
@@ -186,6 +185,10 @@ function tolerances(draft: InvoiceDraft): Partial<Record<keyof typeof totalRules
     withoutVat: all,
     withVat: all,
   }
+}
+
+function cents(count: number): Decimal {
+  return new Decimal(BigInt(count), 2)
 }
 
 const totalNames = Object.keys(totalRules) as (keyof typeof totalRules)[]

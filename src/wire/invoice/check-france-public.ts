@@ -12,7 +12,8 @@ export function checkFrenchPublicSector(draft: InvoiceDraft, report: Report): vo
   checkParties(draft, report)
   for (const [rule, max, place] of lengths) {
     for (const { value, path } of textsAt(draft, place.split('/'), [])) {
-      const { length } = [...value]
+      // Characters, not the halves of those beyond the basic plane.
+      const length = Array.from(value).length
       if (length <= max) continue
       report.fatal(rule, path, { text: 'cpro-longest', values: { max: String(max), length: String(length) } })
     }
@@ -64,8 +65,7 @@ function* textsAt(bag: unknown, place: readonly string[], path: Path): Generator
 function checkParties({ seller, buyer, payee }: InvoiceDraft, report: Report): void {
   const sellerIds = seller?.identifiers ?? []
   const hasSiret = sellerIds.some(({ scheme }) => scheme === schemes.siret)
-  const isKnown = (scheme = '') => scheme === schemes.siret || Object.hasOwn(publicSellerSchemes, scheme)
-  if (seller !== undefined && !sellerIds.some(({ scheme }) => isKnown(scheme)))
+  if (seller !== undefined && !sellerIds.some(({ scheme }) => isPublicScheme(scheme)))
     report.fatal('BR-FR-CPRO-03', ['seller', 'identifiers'])
   for (const [index, { scheme = '', value = '' }] of sellerIds.entries()) {
     const known = publicSellerSchemes[scheme]
@@ -81,4 +81,8 @@ function checkParties({ seller, buyer, payee }: InvoiceDraft, report: Report): v
     const values = { party: { en: 'payee', fr: 'Bénéficiaire du paiement' } }
     report.fatal('BR-FR-CPRO-17', ['payee', 'identifier'], { values })
   }
+}
+
+function isPublicScheme(scheme = ''): boolean {
+  return scheme === schemes.siret || Object.hasOwn(publicSellerSchemes, scheme)
 }

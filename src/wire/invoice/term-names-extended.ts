@@ -102,13 +102,11 @@ const others: Readonly<Record<string, string>> = {
   'Proprietary payment account identifier': 'Identifiant propriétaire du compte de paiement',
 }
 
-const names: ReadonlyMap<string, string> = new Map([
-  ...Object.entries(parties).flatMap(([party, [alone, of]]) => [
-    [party, alone] as const,
-    ...Object.entries(ofParties).map(([what, french]) => [`${party} ${what}`, `${french} ${of}`] as const),
-  ]),
-  ...Object.entries(others),
-])
+const names = new Map(Object.entries(others))
+for (const [party, [alone, of]] of Object.entries(parties)) {
+  names.set(party, alone)
+  for (const [what, french] of Object.entries(ofParties)) names.set(`${party} ${what}`, `${french} ${of}`)
+}
 
 /** The French name of a term that EXTENDED-CTC-FR adds, by its English name; undefined for one that has none. */
 export function extendedNameOf(name: string): string | undefined {

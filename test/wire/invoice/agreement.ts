@@ -69,12 +69,12 @@ function ours(document: XmlElement, rules: ('peppol' | 'france')[], counts: (rul
 }
 
 function differences(
-  where: Pick<Difference, 'document' | 'syntax'>,
+  { document, syntax }: Pick<Difference, 'document' | 'syntax'>,
   theirs: Set<string>,
   mine: Set<string>,
 ): Difference[] {
   return [
-    ...[...theirs.difference(mine)].map(rule => ({ ...where, kind: 'missed' as const, rule })),
-    ...[...mine.difference(theirs)].map(rule => ({ ...where, kind: 'extra' as const, rule })),
+    ...Array.from(theirs.difference(mine), rule => ({ document, syntax, kind: 'missed' as const, rule })),
+    ...Array.from(mine.difference(theirs), rule => ({ document, syntax, kind: 'extra' as const, rule })),
   ]
 }

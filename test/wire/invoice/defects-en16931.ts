@@ -8,16 +8,14 @@ type Row = readonly [rule: string, name: string, change: (json: Json) => unknown
 
 /** Defects of a JSON invoice. */
 export function jsonDefects(rows: readonly Row[], base: () => Json, options: CheckingOptions): Defect[] {
-  return rows.map(([rule, name, change, ...also]) => ({
-    rule,
-    name,
-    also,
-    find: language => {
-      const json = base()
-      change(json)
-      return asJson(json, { ...options, language })
-    },
-  }))
+  return rows.map(([rule, name, change, ...also]) => {
+    const json = () => {
+      const broken = base()
+      change(broken)
+      return broken
+    }
+    return { rule, name, also, json, find: language => asJson(json(), { ...options, language }) }
+  })
 }
 
 /** The sample with all amounts said. */
@@ -155,7 +153,10 @@ function family(category: keyof typeof families): Defect[] {
       taxed || category === 'Z' ? 'a reason for an exemption' : 'no reason for the exemption',
       ({ vatBreakdown: [part] }) => {
         if (taxed || category === 'Z') part.exemptionReason = 'x'
-        else (delete part.exemptionReason, delete part.exemptionReasonCode)
+        else {
+          delete part.exemptionReason
+          delete part.exemptionReasonCode
+        }
       },
     ],
   ]

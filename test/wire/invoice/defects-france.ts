@@ -124,43 +124,32 @@ const special = [
   ),
 ]
 
+function party(name: string, value: string): Json {
+  return { name, legalRegistration: siren(value), address: { country: 'FR' } }
+}
+
+/** The line of a part; the amounts are net, VAT and both. */
+function group(id: string, seller: Json, value: string, [net, vatAmount, amountWithVat]: string[]): Json {
+  const objects = [siren(value, 'AFL'), siren('B1', 'AVV')]
+  return { id, kind: 'GROUP', seller, objects, net, vatAmount, amountWithVat, item: { name: value } }
+}
+
+/** A line as one of a part. */
+function detail(line: Json, { id, seller }: Json, value: string): Json {
+  const vat = { ...line.vat, exemptionReason: `#${value}#` }
+  return { ...line, parentId: id, kind: 'DETAIL', seller: { ...seller }, objects: [siren(value, 'AFL')], vat }
+}
+
 /** A good invoice of two sellers: one group with one line each. */
 export function multiSeller(json: Json): void {
   french(json)
-  const party = (name: string, value: string) => ({ name, legalRegistration: siren(value), address: { country: 'FR' } })
-  const number = (value: string, mode?: string) => [
-    siren(value, 'AFL'),
-    ...(mode === undefined ? [] : [siren(mode, 'AVV')]),
-  ]
-  const group = (id: string, seller: Json, value: string, net: string, vatAmount: string, amountWithVat: string) => ({
-    id,
-    kind: 'GROUP',
-    seller,
-    objects: number(value, 'B1'),
-    net,
-    vatAmount,
-    amountWithVat,
-    item: { name: value },
-  })
-  const [one, two] = [party('One', '900000001'), party('Two', '900000027')]
-  const detail = (line: Json, parentId: string, seller: Json, value: string) => ({
-    ...line,
-    parentId,
-    kind: 'DETAIL',
-    seller,
-    objects: number(value),
-    vat: { ...line.vat, exemptionReason: `#${value}#` },
-  })
+  const one = group('G1', party('One', '900000001'), json.number, ['250.00', '50.00', '300.00'])
+  const two = group('G2', party('Two', '900000027'), 'F-2', ['256.23', '14.09', '270.32'])
   const [first, second] = json.lines
   Object.assign(json, {
     customization: 'urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr',
     process: 'B8',
-    lines: [
-      group('G1', one, json.number, '250.00', '50.00', '300.00'),
-      detail(first, 'G1', one, json.number),
-      group('G2', two, 'F-2', '256.23', '14.09', '270.32'),
-      detail(second, 'G2', two, 'F-2'),
-    ],
+    lines: [one, detail(first, one, json.number), two, detail(second, two, 'F-2')],
     vatBreakdown: [
       { category: 'S', rate: '20', taxable: '250.00', tax: '50.00', exemptionReason: `#${json.number}#` },
       { category: 'S', rate: '5.5', taxable: '256.23', tax: '14.09', exemptionReason: '#F-2#' },

@@ -17,6 +17,8 @@ export interface Defect {
   readonly name: string
   /** The same defect breaks these rules too. */
   readonly also: readonly string[]
+  /** The invoice with the defect, where it is JSON. */
+  readonly json?: () => Json
   readonly find: (language: 'en' | 'fr') => readonly Finding[]
 }
 

@@ -28,6 +28,18 @@ describe.each(Object.entries(sets))('the rules %s', (_title, defects) => {
   })
 })
 
+/** The sample under EN 16931 itself, in a process of nobody's. */
+function plain(change: (json: Json) => unknown = () => {}): Json {
+  return sample(json => {
+    Object.assign(json, { customization: 'urn:cen.eu:en16931:2017', process: 'urn:x' })
+    change(json)
+  })
+}
+
+function isFrench(json: Json): boolean {
+  return findingsOf(json).some(({ rule }) => rule.startsWith('BR-FR-'))
+}
+
 describe('French rules', () => {
   it.each([
     ['an ordinary invoice', french, []],
@@ -38,13 +50,6 @@ describe('French rules', () => {
     const reading = readInvoice(sample(change), { rules: ['auto', ...more] })
     expect('findings' in reading && reading.findings).toBe(false)
   })
-
-  const plain = (change: (json: Json) => unknown = () => {}) =>
-    sample(json => {
-      Object.assign(json, { customization: 'urn:cen.eu:en16931:2017', process: 'urn:x' })
-      change(json)
-    })
-  const isFrench = (json: Json) => findingsOf(json).some(({ rule }) => rule.startsWith('BR-FR-'))
 
   it('judge an invoice under EN 16931 itself between parties in France, whatever its process', () => {
     expect(isFrench(plain())).toBe(true)

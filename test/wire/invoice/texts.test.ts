@@ -12,9 +12,12 @@ function* entries(fields: Readonly<Record<string, Entry>>): Generator<Entry> {
   }
 }
 
+function placeholders(text: string): Set<string> {
+  return new Set(text.match(/\{\w+\}/g))
+}
+
 describe('the texts of findings', () => {
   it.each(Object.entries(texts))('%s stands in both languages with the same placeholders', (_key, { en, fr }) => {
-    const placeholders = (text: string) => new Set(text.match(/\{\w+\}/g))
     expect(en).not.toBe('')
     expect(fr).not.toBe('')
     expect(fr).not.toBe(en)
