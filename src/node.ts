@@ -93,7 +93,7 @@ function appOf(core: Core, random: Random): Koa<RequestState> {
   const doors = apiDoor({
     ...core,
     spool: core.blobs,
-    limits: config.api,
+    limits: { ...config.api, documentOctetsMax: config.limits.inflatedOctetsMax },
     tokenHashes: config.api.tokens,
     publicUrl: publicUrlOf(config),
   })

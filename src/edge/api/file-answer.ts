@@ -21,9 +21,8 @@ const ownPdf = "default-src 'none'; frame-ancestors 'none'"
 
 /** Sets body and headers. A media type that is none becomes `application/octet-stream`. */
 export function setFile(ctx: RouteContext, { filename, mimeType, octets, isOurs }: FileAnswer): void {
-  const isType = /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/.test(mimeType)
   ctx.body = octets
-  ctx.set('Content-Type', isType ? withCharset(mimeType) : 'application/octet-stream')
+  ctx.set('Content-Type', typeOf(mimeType))
   setFileHeaders(ctx, filename, isOurs ? mimeType : undefined)
 }
 
@@ -36,7 +35,9 @@ export function setFileHeaders(ctx: RouteContext, filename: string, ownType?: st
   ctx.set('Content-Disposition', dispositionOf(filename, isShown ? 'inline' : 'attachment'))
 }
 
-function withCharset(mimeType: string): string {
+/** As Content-Type has it; `application/octet-stream` for a media type that is none. */
+export function typeOf(mimeType: string): string {
+  if (!/^[\w.+-]{1,100}\/[\w.+-]{1,100}$/.test(mimeType)) return 'application/octet-stream'
   return mimeType === 'text/html' ? 'text/html; charset=utf-8' : mimeType
 }
 

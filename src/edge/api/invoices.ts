@@ -24,7 +24,12 @@ export interface InvoiceServices extends MappingServices {
   readonly documents: Documents
   /** Takes large documents while they arrive. */
   readonly spool: Spool
-  readonly limits: { readonly bodyOctetsMax: number; readonly jsonOctetsMax: number; readonly pageMax: number }
+  readonly limits: {
+    readonly bodyOctetsMax: number
+    readonly jsonOctetsMax: number
+    readonly documentOctetsMax: number
+    readonly pageMax: number
+  }
 }
 
 /** Invoices: send, list, look at. */

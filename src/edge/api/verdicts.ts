@@ -2,7 +2,7 @@ import type { Invoice, Verdict } from '../../services/domain.ts'
 import { Problem, readQuery, type RouteContext } from '../http/index.ts'
 import { isDay } from './documents.ts'
 import { languageWanted } from './file-answer.ts'
-import { type FileServices, gather } from './files.ts'
+import { type FileServices, gather } from './kept-document.ts'
 
 /**
  * The verdict that was made when the invoice came or went; with `asOf` a new one, by the rules in force on that day, which changes

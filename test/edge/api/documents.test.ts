@@ -294,7 +294,14 @@ describe('files of an invoice', () => {
           size: 8,
           link: `${path}/attachments/1`,
         },
-        { number: 2, name: '', mimeType: 'no type', description: 'Time sheet', size: 1, link: `${path}/attachments/2` },
+        {
+          number: 2,
+          name: 'A-1',
+          mimeType: 'no type',
+          description: 'Time sheet',
+          size: 1,
+          link: `${path}/attachments/2`,
+        },
       ],
     })
     const [first, second] = [
@@ -310,8 +317,42 @@ describe('files of an invoice', () => {
     })
     expect(second.headers).toMatchObject({
       'content-type': 'application/octet-stream',
-      'content-disposition': 'attachment; filename="attachment-2"',
+      'content-disposition': 'attachment; filename="A-1"',
     })
+  })
+
+  it('refuses the list of a document whose files cannot be read, and breaks off one that turns out broken', async () => {
+    const broken = Buffer.from(String(attached).replace(Buffer.from('b').toString('base64'), '*'))
+    await using served = await api({ invoices: [invoice()], payload: wrapped(broken) })
+    expect(conforms(await ask(served.url, `${path}/attachments`), '/invoices/{id}/files/attachments')).toMatchObject({
+      status: 422,
+      code: 'not-convertible',
+    })
+    expect((await ask(served.url, `${path}/attachments/1`)).text).toBe('<script>')
+    await expect(ask(served.url, `${path}/attachments/2`)).rejects.toThrow('socket hang up')
+  })
+
+  it('gives the files of what travelled as a PDF: its XML, what is beside it, what is attached', async () => {
+    const pdf = {
+      xml: invoiceCii(facts),
+      relationship: 'Data',
+      files: [
+        { name: 'a.csv', mimeType: 'text/csv', description: 'A', relationship: undefined, octets: Buffer.from('a;b') },
+      ],
+      conformanceLevel: 'EN 16931',
+      warnings: [],
+    }
+    const content = `<BinaryContent xmlns="http://peppol.eu/xsd/ticc/envelope/1.0" mimeType="application/pdf" encoding="Base64Binary">${Buffer.from('%PDF-1.7').toString('base64')}</BinaryContent>`
+    await using served = await api({ invoices: [invoice()], payload: wrapped(Buffer.from(content)), imported: { pdf } })
+    const list = conforms(await ask(served.url, `${path}/attachments`), '/invoices/{id}/files/attachments')
+    expect(list).toMatchObject({
+      attachments: [
+        { number: 1, name: 'factur-x.xml', mimeType: 'text/xml', relationship: 'Data' },
+        { number: 2, name: 'a.csv', description: 'A', size: 3 },
+      ],
+    })
+    expect((await ask(served.url, `${path}/attachments/2`)).text).toBe('a;b')
+    expect((await ask(served.url, `${path}/attachments/3`)).status).toBe(404)
   })
 
   it.each(['0', '3', '1e0', 'x', '00001'])('has no attachment %s', async number => {
@@ -323,9 +364,9 @@ describe('files of an invoice', () => {
     })
   })
 
-  it('does not convert what is larger than what may be sent', async () => {
-    await using served = await api({ invoices: [invoice()], payload: wrapped(ubl), bodyOctetsMax: 1000 })
-    for (const name of ['html', 'attachments']) {
+  it('does not convert what is larger than what is held in memory', async () => {
+    await using served = await api({ invoices: [invoice()], payload: wrapped(ubl), documentOctetsMax: 1000 })
+    for (const name of ['html', 'facturx']) {
       expect(conforms(await ask(served.url, `${path}/${name}`), `/invoices/{id}/files/${name}`)).toMatchObject({
         status: 422,
       })

@@ -92,6 +92,7 @@ export interface Script {
   /** What the document engine's ports answer. */
   imported?: Imported
   bodyOctetsMax?: number
+  documentOctetsMax?: number
 }
 
 /** Services that say what the script says, and remember what they were asked. */
@@ -111,7 +112,12 @@ export function scripted(
     queries,
     tokenHashes: script.tokenHashes ?? [],
     publicUrl: 'http://127.0.0.1',
-    limits: { bodyOctetsMax: script.bodyOctetsMax ?? 5000, jsonOctetsMax: 1000, pageMax: 3 },
+    limits: {
+      bodyOctetsMax: script.bodyOctetsMax ?? 5000,
+      jsonOctetsMax: 1000,
+      documentOctetsMax: script.documentOctetsMax ?? 100_000,
+      pageMax: 3,
+    },
     documents: engine(script.imported).documents,
     mappings: createMappings({ clock: { now: () => at }, store: memoryMappings() }),
     spool: memorySpool,
