@@ -36,7 +36,7 @@ export function facturxPacket(packet: Buffer | undefined, profile: FacturxProfil
   }
   const { root, text } = parseXml(packet.toString('utf8').trim())
   const tree = root.local === 'RDF' ? root : childElements(root).find(({ local }) => local === 'RDF')
-  if (tree === undefined || !text.includes(`xmlns:rdf="${rdf}"`)) {
+  if (tree?.prefix !== 'rdf' || tree.namespace !== rdf) {
     throw new PdfError('not-pdf-a', 'The XMP packet has no rdf:RDF under the prefix rdf')
   }
   const edits = [

@@ -9,9 +9,11 @@ import { type Part, at, embeddedFile, fileSpecification, hybridParts, pdfOf, xml
 
 const reader = createPdfReader()
 const writer = createPdfWriter()
+const strict = createPdfWriter({ contentOctetsMax: 1_000_000 })
 afterAll(async () => {
   await reader[Symbol.asyncDispose]()
   await writer[Symbol.asyncDispose]()
+  await strict[Symbol.asyncDispose]()
 })
 
 const day = instantOf('2026-11-21T10:20:30Z')
@@ -33,6 +35,14 @@ function brought(changes: Readonly<Record<number, Part>> = {}): Buffer {
     ...changes,
   })
 }
+
+const ghostscriptPacket = `<?xpacket begin='\ufeff' id='W5M0MpCehiHzreSzNTczkc9d'?>
+<?adobe-xap-filters esc="CRLF"?>
+<x:xmpmeta xmlns:x='adobe:ns:meta/' x:xmptk='XMP toolkit 2.9.1-13, framework 1.6'>
+<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:iX='http://ns.adobe.com/iX/1.0/'>
+<rdf:Description rdf:about='' xmlns:pdfaid='http://www.aiim.org/pdfa/ns/id/' pdfaid:part='2' pdfaid:conformance='B'/></rdf:RDF>
+</x:xmpmeta>
+<?xpacket end='w'?>`
 
 function packetOf(pdf: Buffer): string {
   const [packet = ''] = /<\?xpacket begin[\s\S]*?<\?xpacket end[^>]*>/v.exec(pdf.toString('utf8')) ?? []
@@ -84,6 +94,13 @@ describe('an invoice embedded in a PDF that somebody brings', () => {
     const text = (await writer.embed(brought({ [at.xmp]: claim(part), ...fonts }), invoice, day)).toString('latin1')
     expect(text).toContain('/FontName /A')
     expect([text.includes('/CIDSet'), text.includes('/CharSet')]).toEqual([isKept, isKept])
+  })
+
+  it('is content with the quotes of others', async () => {
+    const packet = { dict: '/Type /Metadata /Subtype /XML', stream: Buffer.from(ghostscriptPacket) }
+    const pdf = await writer.embed(brought({ [at.xmp]: packet }), invoice, day)
+    expect(packetOf(pdf)).toContain("pdfaid:part='3' pdfaid:conformance='B'/>")
+    expect((await reader.read(pdf)).warnings).toEqual([])
   })
 
   it('adds its schema to the list of a packet that has one', async () => {
@@ -167,7 +184,6 @@ describe('an invoice embedded in a PDF that somebody brings', () => {
   ]
 
   it.each(refused)('is refused because the PDF %s', async (_title, code, changes) => {
-    await using strict = createPdfWriter({ contentOctetsMax: 1_000_000 })
     await expect(strict.embed(brought(changes), invoice, day)).rejects.toEqual(expect.objectContaining({ code }))
   })
 
