@@ -1,50 +1,22 @@
-import { globSync, readdirSync } from 'node:fs'
-import { constants, gunzipSync, inflateSync } from 'node:zlib'
+import { gunzipSync } from 'node:zlib'
+import { officialData } from '../../../conformance/official/data.ts'
+import { documentAt, documentsOf } from '../../../conformance/official/documents.ts'
 import { hasSharedData, sharedData, sharedPath } from '../../support/shared.ts'
 
-const folders = [
-  'en16931/examples/ubl',
-  'en16931/examples/testfiles',
-  'peppol-bis/examples/3.0.19',
-  'peppol-bis/examples/3.0.21',
-  'peppol-bis/examples/self-billing-3.0.21',
-  'peppol-bis/examples/snippets',
-  'peppol-bis/examples/national',
-]
+const data = officialData(sharedPath(''))
 
 /** Every official UBL document, by its path below the shared data: the European ones and the French ones. */
-export const officialDocuments: readonly string[] = hasSharedData
-  ? [
-      ...folders.flatMap(folder => readdirSync(sharedPath(folder)).map(file => `${folder}/${file}`)),
-      ...globSync('france/examples/**/*UBL*.xml', { cwd: sharedPath('') }).toSorted(),
-    ]
-  : []
+export const officialDocuments: readonly string[] = hasSharedData ? documentsOf(data, 'ubl') : []
 
 /** Every CII example: the official ones and the French ones, by its path below the shared data. */
-export const ciiDocuments: readonly string[] = hasSharedData
-  ? [
-      ...readdirSync(sharedPath('en16931/examples/cii')).map(file => `en16931/examples/cii/${file}`),
-      ...globSync('france/examples/**/*CII*.xml', { cwd: sharedPath('') }).toSorted(),
-    ]
-  : []
+export const ciiDocuments: readonly string[] = hasSharedData ? documentsOf(data, 'cii') : []
 
 /** Every official Factur-X, by its path below the shared data. */
-export const facturxDocuments: readonly string[] = hasSharedData
-  ? globSync('france/{examples,facturx}/**/*.pdf', { cwd: sharedPath('') }).toSorted()
-  : []
+export const facturxDocuments: readonly string[] = hasSharedData ? documentsOf(data, 'facturx') : []
 
-/** The XML inside an official Factur-X: the one stream of it that is a CrossIndustryInvoice. */
+/** The XML inside an official Factur-X. */
 export function xmlOf(path: string): Buffer {
-  const pdf = sharedData(path)
-  const begin = 'stream'
-  for (let at = pdf.indexOf(begin); at >= 0; at = pdf.indexOf(begin, at + 1)) {
-    const octets = pdf.subarray(pdf.indexOf(0x0a, at) + 1)
-    // 0x78 is the first octet of every zlib stream.
-    if (octets[0] !== 0x78) continue
-    const inflated = inflateSync(octets, { finishFlush: constants.Z_SYNC_FLUSH })
-    if (inflated.includes('<rsm:CrossIndustryInvoice')) return inflated
-  }
-  throw new Error(`no invoice in ${path}`)
+  return documentAt(data, path)
 }
 
 /** The French use cases: the same invoice as CII and as UBL, each written by the authors of the cases. */

@@ -1,36 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { XmlDocument as LibxmlDocument, XsdValidator } from 'libxml2-wasm'
-import { xmlRegisterFsInputProviders } from 'libxml2-wasm/lib/nodejs.mjs'
+import { officialData } from '../../../conformance/official/data.ts'
+import { xsdErrorsOf as errorsOf } from '../../../conformance/official/xsd.ts'
 import { sharedPath } from '../../support/shared.ts'
 
-const schemas = {
-  Invoice: 'en16931/xsd/ubl-2.1/maindoc/UBL-Invoice-2.1.xsd',
-  CreditNote: 'en16931/xsd/ubl-2.1/maindoc/UBL-CreditNote-2.1.xsd',
-  D16B: 'en16931/xsd/cii-d16b/uncefact/data/standard/CrossIndustryInvoice_100pD16B.xsd',
-  D22B: 'france/xsd/cii-d22b/CrossIndustryInvoice_100pD22B.xsd',
-  'Factur-X EXTENDED': 'france/facturx/xsd-1.09/EXTENDED/Factur-X_EXTENDED.xsd',
-}
-
-const validators = new Map<string, XsdValidator>()
+const data = officialData(sharedPath(''))
 
 /** What the official schema says against a document we have written; CII is held against the schema that is named. */
-export function xsdErrorsOf(document: Buffer, cii: 'D16B' | 'D22B' | 'Factur-X EXTENDED' = 'D16B'): string[] {
-  const ubl = document.includes('<CreditNote ') ? 'CreditNote' : 'Invoice'
-  const schema = document.includes('<rsm:CrossIndustryInvoice') ? cii : ubl
-  const validator = validators.get(schema) ?? load(schemas[schema])
-  validators.set(schema, validator)
-  using parsed = LibxmlDocument.fromBuffer(document)
-  try {
-    validator.validate(parsed)
-    return []
-  } catch (error) {
-    return [String(error)]
-  }
-}
-
-function load(name: string): XsdValidator {
-  xmlRegisterFsInputProviders()
-  const path = sharedPath(name)
-  using schema = LibxmlDocument.fromBuffer(readFileSync(path), { url: path })
-  return XsdValidator.fromDoc(schema)
+export function xsdErrorsOf(document: Buffer, cii?: 'D16B' | 'D22B' | 'Factur-X EXTENDED'): readonly string[] {
+  return errorsOf(data, document, cii)
 }

@@ -1,92 +1,76 @@
-import { readdirSync } from 'node:fs'
 import { describe, expect } from 'vitest'
-import { hasSharedData, itShared, sharedPath } from '../../support/shared.ts'
-import {
-  archived,
-  compareWithOracle,
-  documentsOf,
-  frenchSamples,
-  official,
-  rulesOf,
-  type UnitCase,
-  unitCases,
-  wrongCases,
-} from './official.ts'
+import { compareFrenchSamples, compareWithOracle, oracles } from '../../../conformance/official/oracles.ts'
+import { officialRules } from '../../../conformance/official/rules.ts'
+import { suites, unitCases as casesOf } from '../../../conformance/official/unit-cases.ts'
+import { hasSharedData, itShared } from '../../support/shared.ts'
+import { data, rulesOf, type UnitCase, unitCases, wrongCases } from './official.ts'
 
-const ubl = { 'en16931-1.3.16': 'en-ubl', 'peppol-3.0.21': 'peppol-ubl' } as const
-const cii = { 'en16931-1.3.16': 'en-cii' } as const
-
-const peppolFolders = hasSharedData ? readdirSync(sharedPath('peppol-bis/unit')) : []
+const officialSuites = hasSharedData ? suites(data) : []
 
 describe('the official unit cases', () => {
-  itShared('of EN 16931 in UBL are all decided as they say', () => {
-    const cases = [...unitCases('en16931/unit/Invoice-unit-UBL'), ...unitCases('en16931/unit/CreditNote-unit-UBL')]
-    expect(cases).toHaveLength(817)
-    expect(wrongCases(cases, [official('en-ubl')])).toEqual([])
-  })
-
-  itShared('of EN 16931 in CII are all decided as they say', () => {
-    const cases = unitCases('en16931/unit/CII')
-    expect(cases).toHaveLength(9)
-    expect(wrongCases(cases, [official('en-cii')])).toEqual([])
-  })
-
-  itShared('of Peppol BIS in UBL are all decided as they say', () => {
-    const cases = peppolFolders
-      .filter(name => name.startsWith('UBL'))
-      .flatMap(name => unitCases(`peppol-bis/unit/${name}`))
-    expect(cases).toHaveLength(413)
-    expect(wrongCases(cases, [official('en-ubl'), official('peppol-ubl')])).toEqual([])
-  })
-
-  itShared('of Peppol BIS in CII are all decided as they say', () => {
-    const cases = peppolFolders
-      .filter(name => name.startsWith('CII'))
-      .flatMap(name => unitCases(`peppol-bis/unit/${name}`))
-    expect(cases).toHaveLength(199)
-    expect(wrongCases(cases, [official('en-cii'), official('peppol-cii')])).toEqual([])
+  itShared.for([
+    ['EN 16931 UBL invoice', 665],
+    ['EN 16931 UBL credit note', 152],
+    ['EN 16931 CII', 9],
+    ['Peppol BIS UBL', 413],
+    ['Peppol BIS CII', 199],
+  ] as const)('of %s, %i, are all decided as they say', ([name, count]) => {
+    const { rules = [], folders = [] } = officialSuites.find(suite => suite.name === name) ?? {}
+    const cases = casesOf(data, ...folders)
+    expect(cases).toHaveLength(count)
+    expect(
+      wrongCases(
+        cases,
+        rules.map(one => officialRules(data, one)),
+      ),
+    ).toEqual([])
   })
 
   itShared('are found wrong when they say the opposite', () => {
     const [first] = unitCases('en16931/unit/Invoice-unit-UBL')
     expect(first?.expected).toEqual([{ outcome: 'success', rule: 'BR-01' }])
     const opposite: UnitCase = { ...(first as UnitCase), expected: [{ outcome: 'failure', rule: 'BR-01' }] }
-    expect(wrongCases([opposite], [official('en-ubl')])).toHaveLength(1)
+    expect(wrongCases([opposite], [officialRules(data, 'en-ubl')])).toHaveLength(1)
   })
 })
 
 // Where the official stylesheet stops (two values where one is allowed, 'abc' as an amount) it says nothing that could be compared.
 describe('the answers of the official stylesheets', () => {
-  itShared.for([
-    ['en16931/oracle/unit-ubl.jsonl', 'en16931', ubl, { compared: 1632, aborted: 2 }],
-    ['en16931/oracle/unit-cii.jsonl', 'en16931', cii, { compared: 9, aborted: 0 }],
-    ['en16931/oracle/examples-ubl.jsonl', 'en16931', ubl, { compared: 96, aborted: 0 }],
-    ['en16931/oracle/examples-cii.jsonl', 'en16931', cii, { compared: 15, aborted: 0 }],
-    ['peppol-bis/oracle/unit-ubl.jsonl', 'peppol-bis', ubl, { compared: 826, aborted: 0 }],
-    ['peppol-bis/oracle/unit-cii.jsonl', 'peppol-bis', cii, { compared: 198, aborted: 1 }],
-    ['peppol-bis/oracle/examples-ubl.jsonl', 'peppol-bis', ubl, { compared: 92, aborted: 0 }],
-  ] as const)('in %s are ours', ([path, folder, columns, counts]) => {
-    expect(compareWithOracle(path, { columns, documentOf: documentsOf(folder) })).toEqual({
-      ...counts,
-      differences: [],
-    })
-  })
+  const counts: Readonly<Record<string, readonly [compared: number, aborted: number]>> = {
+    'en16931/oracle/unit-ubl.jsonl en16931-1.3.16': [817, 0],
+    'en16931/oracle/unit-ubl.jsonl peppol-3.0.21': [815, 2],
+    'en16931/oracle/unit-cii.jsonl en16931-1.3.16': [9, 0],
+    'en16931/oracle/examples-ubl.jsonl en16931-1.3.16': [48, 0],
+    'en16931/oracle/examples-ubl.jsonl peppol-3.0.21': [48, 0],
+    'en16931/oracle/examples-cii.jsonl en16931-1.3.16': [15, 0],
+    'en16931/oracle/mutants-ubl.jsonl en16931-1.3.16': [317, 83],
+    'en16931/oracle/mutants-ubl.jsonl peppol-3.0.21': [361, 39],
+    'en16931/oracle/mutants-cii.jsonl en16931-1.3.16': [157, 43],
+    'peppol-bis/oracle/unit-ubl.jsonl en16931-1.3.16': [413, 0],
+    'peppol-bis/oracle/unit-ubl.jsonl peppol-3.0.21': [413, 0],
+    'peppol-bis/oracle/unit-cii.jsonl en16931-1.3.16': [198, 1],
+    'peppol-bis/oracle/examples-ubl.jsonl en16931-1.3.16': [46, 0],
+    'peppol-bis/oracle/examples-ubl.jsonl peppol-3.0.21': [46, 0],
+  }
 
-  itShared('on 400 damaged UBL invoices are ours', () => {
-    const documentOf = archived('en16931/oracle/mutants-ubl.tar.gz')
-    const comparison = compareWithOracle('en16931/oracle/mutants-ubl.jsonl', { columns: ubl, documentOf })
-    expect(comparison).toEqual({ compared: 678, aborted: 122, differences: [] })
-  })
+  itShared.for(oracles.map(oracle => [`${oracle.path} ${oracle.column}`, oracle] as const))(
+    'in %s are ours',
+    ([name, oracle]) => {
+      const { compared, aborted, differences } = compareWithOracle(data, oracle)
+      expect(differences).toEqual([])
+      expect([compared, aborted.length]).toEqual(counts[name])
+    },
+  )
 
-  itShared('on 200 damaged CII invoices are ours', () => {
-    const documentOf = archived('en16931/oracle/mutants-cii.tar.gz')
-    const comparison = compareWithOracle('en16931/oracle/mutants-cii.jsonl', { columns: cii, documentOf })
-    expect(comparison).toEqual({ compared: 157, aborted: 43, differences: [] })
+  itShared('are found to differ when other rules are asked', () => {
+    const oracle = oracles.find(({ column }) => column === 'peppol-3.0.21')
+    if (oracle === undefined) throw new Error('no answers of Peppol')
+    const { compared, differences } = compareWithOracle(data, { ...oracle, rules: 'en-cii' })
+    expect(differences.length).toBe(compared)
   })
 
   itShared('on the French samples are ours', () => {
-    const { compared, differences } = frenchSamples()
-    expect({ compared, differences }).toEqual({ compared: 120, differences: [] })
+    expect(compareFrenchSamples(data)).toEqual({ compared: 120, aborted: [], differences: [] })
   })
 })
 
