@@ -23,6 +23,7 @@ export function cannotCarry(
   const walk = new Walk(plans[root], invoice)
   walk.group(invoiceFields, invoice as unknown as Bag, [])
   if (syntax === 'cii') {
+    walk.checkPaymentTerms(invoice)
     warnOfSecond(invoice.precedingInvoices, ['precedingInvoices', 1], walk.report)
     for (const [index, line] of invoice.lines.entries()) {
       warnOfSecond(line.precedingInvoices, ['lines', index, 'precedingInvoices', 1], walk.report)
@@ -49,6 +50,15 @@ class Walk {
     this.isExtended = isExtended(invoice)
   }
 
+  /** The first payment terms of a document are those of BT-20 and BT-9: without them, another one would be taken for them. */
+  checkPaymentTerms({ furtherPaymentTerms = [], ...invoice }: Invoice): void {
+    const { paymentTerms, dueDate, partialPaymentAmount, paymentDiscount, paymentPenalty } = invoice
+    const first = [paymentTerms, dueDate, partialPaymentAmount, paymentDiscount, paymentPenalty]
+    if (furtherPaymentTerms.length > 0 && first.every(term => term === undefined)) {
+      this.lost(['furtherPaymentTerms'], reasons.noGroup)
+    }
+  }
+
   group(fields: Group['fields'], bag: Bag, path: Path): void {
     for (const [key, value] of Object.entries(bag)) {
       const entry = fields[key]
@@ -60,7 +70,7 @@ class Walk {
       }
       if (entry.shape === 'leaf') {
         const reason = isPrefix(key, fields)
-          ? this.prefixObstacle(entry, bag[key])
+          ? this.prefixObstacle(entry, key, { fields, bag })
           : this.isOverflow(key, fields, bag)
             ? undefined
             : this.obstacle(entry, bag)
@@ -84,7 +94,9 @@ class Walk {
   private obstacle(leaf: Leaf, bag: Bag): Text | undefined {
     const binding = this.plan.bindings.get(leaf)
     if (binding === undefined) return reasons.noPlace
-    const { sharedBy, standsIn, key } = binding
+    const { sharedBy, standsIn, attributeOf, slot, key } = binding
+    const element = attributeOf?.binding
+    if (element?.slot === slot && bag[element.key] === undefined) return reasons.noPlace
     if (this.plan.syntax.name === 'ubl' && leaf.prefixedBy !== undefined && bag[leaf.prefixedBy] === undefined) {
       if (/^#[^#]{3}#/.test(String(bag[key]))) return reasons.likeCode
     }
@@ -99,8 +111,16 @@ class Walk {
   }
 
   /** Without a place of its own it stands before the text, and is known there by its length. */
-  private prefixObstacle(leaf: Leaf, value: unknown): Text | undefined {
-    if (this.plan.bindings.has(leaf) || /^[^#]{3}$/.test(String(value))) return undefined
+  private prefixObstacle(
+    leaf: Leaf,
+    key: string,
+    { fields, bag }: { fields: Group['fields']; bag: Bag },
+  ): Text | undefined {
+    if (this.plan.bindings.has(leaf)) return undefined
+    const [before = ''] =
+      Object.entries(fields).find(([, entry]) => entry.shape === 'leaf' && entry.prefixedBy === key) ?? []
+    if (bag[before] === undefined) return reasons.noPlace
+    if (/^[^#]{3}$/.test(String(bag[key]))) return undefined
     return reasons.notThree
   }
 

@@ -14,6 +14,8 @@ const tradeTax =
 const price = 'ChargeAmount BasisQuantity AppliedTradeAllowanceCharge'
 const allowanceCharge = 'ChargeIndicator CalculationPercent BasisAmount ActualAmount ReasonCode Reason CategoryTradeTax'
 
+const paymentCondition = 'BasisDateTime BasisPeriodMeasure BasisAmount CalculationPercent'
+
 export const ciiOrder: Readonly<Record<string, string>> = {
   CrossIndustryInvoice: 'ExchangedDocumentContext ExchangedDocument SupplyChainTradeTransaction',
   ExchangedDocumentContext:
@@ -89,7 +91,12 @@ export const ciiOrder: Readonly<Record<string, string>> = {
   SpecifiedTradeAllowanceCharge: allowanceCharge,
   AppliedTradeAllowanceCharge: allowanceCharge,
   ChargeIndicator: 'Indicator',
-  SpecifiedTradePaymentTerms: 'Description DueDateDateTime DirectDebitMandateID',
+  SpecifiedTradePaymentTerms:
+    'Description DueDateDateTime DirectDebitMandateID PartialPaymentAmount ApplicableTradePaymentPenaltyTerms ' +
+    'ApplicableTradePaymentDiscountTerms',
+  ApplicableTradePaymentPenaltyTerms: `${paymentCondition} ActualPenaltyAmount`,
+  ApplicableTradePaymentDiscountTerms: `${paymentCondition} ActualDiscountAmount`,
+  BasisDateTime: 'DateTimeString',
   SpecifiedTradeSettlementHeaderMonetarySummation:
     'LineTotalAmount ChargeTotalAmount AllowanceTotalAmount TaxBasisTotalAmount TaxTotalAmount RoundingAmount ' +
     'GrandTotalAmount TotalPrepaidAmount DuePayableAmount',

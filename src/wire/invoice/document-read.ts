@@ -177,6 +177,7 @@ class Reader {
     for (const candidate of candidates) {
       const { namespace, condition } = candidate
       if (candidate.extendedOnly && !this.isExtended) continue
+      if (condition?.value === '+' && this.seenIn[candidates.at(-1)?.index ?? 0] !== child.parent) continue
       if (namespace === child.namespace && (condition === undefined || this.holds(condition, child))) return candidate
     }
     return undefined
@@ -195,6 +196,7 @@ class Reader {
     if (value === '$currency') return found === this.currency
     if (value === '$vatCurrency') return found === this.vatCurrency
     if (value === '$number') return found !== '' && found === this.number
+    if (value === '+') return true
     if (value === 'true') return found === 'true' || found === '1'
     if (value === 'false') return found === 'false' || found === '0'
     return (found.toUpperCase() === value) === equal
@@ -237,7 +239,11 @@ class Reader {
   }
 
   /** Of an element without a value, its attributes say nothing. */
-  private discard({ slots }: PlanNode): void {
+  private discard({ slots, attributes }: PlanNode): void {
+    for (const { binding } of attributes) {
+      const record = binding === undefined ? undefined : this.current[binding.slot.index]
+      if (record !== undefined) delete record[binding?.key ?? '']
+    }
     for (const slot of slots) {
       const parent = slot.parent === undefined ? undefined : this.current[slot.parent.index]
       if (parent === undefined || this.current[slot.index] === undefined) continue

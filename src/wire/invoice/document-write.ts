@@ -23,7 +23,7 @@ export interface CiiOptions {
   readonly customization?: string
   /**
    * The terms to write, for profiles that have fewer: asked with `BT-31`, `EXT-FR-FE-162`, …; a part of a term such as the scheme
-   * BT-30-1 goes with BT-30; EXT-FR-FE stands for every extension without a number. Groups are written when a term in them is.
+   * BT-30-1 goes with BT-30; EXT-FR-FE and EXT-FX stand for all extensions without one. Groups are written when a term in them is.
    */
   readonly only?: (term: string) => boolean
 }

@@ -37,6 +37,12 @@ export interface Invoice {
   readonly invoicedObjects?: readonly Identifier[]
   readonly buyerAccountingReference?: string
   readonly paymentTerms?: string
+  /** What is to be paid by `dueDate`, when there are `furtherPaymentTerms`. */
+  readonly partialPaymentAmount?: Decimal
+  readonly paymentDiscount?: PaymentCondition
+  readonly paymentPenalty?: PaymentCondition
+  /** Factur-X EXTENDED: instalments after the first, which `paymentTerms` and `dueDate` tell of. */
+  readonly furtherPaymentTerms?: readonly FurtherPaymentTerms[]
   readonly notes?: readonly Note[]
   /** BT-23, e.g. `urn:fdc:peppol.eu:2017:poacc:billing:01:1.0`. */
   readonly process?: string
@@ -149,6 +155,25 @@ export interface OtherParty {
 
 /** As Identifier, where nothing is demanded. */
 export type OptionalIdentifier = Partial<Identifier>
+
+/** Factur-X EXTENDED: what paying early saves, or paying late costs. */
+interface PaymentCondition {
+  readonly from?: string
+  /** How long from then, in `periodUnit`. */
+  readonly period?: Decimal
+  /** UN/ECE Recommendation 20: `DAY`, … */
+  readonly periodUnit?: string
+  readonly base?: Decimal
+  /** Of the base, in per cent. */
+  readonly percentage?: Decimal
+  readonly amount?: Decimal
+}
+
+interface FurtherPaymentTerms {
+  readonly text?: string
+  readonly dueDate?: string
+  readonly amount?: Decimal
+}
 
 /** Incoterms. */
 interface DeliveryTerms {

@@ -29,6 +29,8 @@ export interface LeafBinding {
   /** The term stands outside the group that repeats around it: one value for all of its items. */
   readonly sharedBy: Slot | undefined
   readonly currency: 'currency' | 'vatCurrency' | undefined
+  /** The element whose attribute says the term. */
+  readonly attributeOf: PlanNode | undefined
   /** The term belongs to a group outside this repeated one that its element stands in: written in the first item only. */
   outerOf: Slot | undefined
   /** The repeated group that the term is only written inside of, although it or its group belongs to another one. */
@@ -40,7 +42,7 @@ export interface Condition {
   readonly steps: readonly Step[]
   readonly attribute: string | undefined
   readonly equal: boolean
-  /** `$currency`, `$vatCurrency` and `$number` stand for the document's own. */
+  /** `$currency`, `$vatCurrency` and `$number` stand for the document's own; `+` for an element that is not the first. */
   readonly value: string
 }
 
@@ -184,6 +186,7 @@ class PlanBuilder {
         placeCount: places.length,
         sharedBy: path.startsWith('/') ? repeatedAround(slot) : undefined,
         currency: this.currencyOf(leaf, at),
+        attributeOf: attribute === undefined ? undefined : at,
         outerOf: undefined,
         standsIn: undefined,
       }
@@ -245,7 +248,7 @@ function splitAttribute(path: string): [string, string | undefined] {
 
 /** A term of EXTENDED-CTC-FR or of Factur-X EXTENDED. */
 export function isExtension(term: string): boolean {
-  return term.startsWith('EXT-') || term.startsWith('BT-X-')
+  return term.startsWith('EXT-')
 }
 
 interface ChildOf {
@@ -280,18 +283,23 @@ const conditions = new Map<string, Condition>()
 function parseCondition(predicate: string, syntax: Syntax): Condition {
   const known = conditions.get(predicate)
   if (known !== undefined) return known
+  if (predicate === '+') return remember(predicate, { steps: [], attribute: undefined, equal: true, value: '+' })
   // That an attribute is there is that it is not empty.
   const [, path = predicate, operator = '!=', value = ''] = /^(.*?)(!?=)(.*)$/.exec(predicate) ?? []
   const [elements, attribute] = splitAttribute(path)
   const steps = elements === '' ? [] : stepsOf(elements, syntax)
-  const condition = { steps, attribute, equal: operator === '=', value }
+  return remember(predicate, { steps, attribute, equal: operator === '=', value })
+}
+
+/** One object for each predicate, so that nodes with the same one are the same. */
+function remember(predicate: string, condition: Condition): Condition {
   conditions.set(predicate, condition)
   return condition
 }
 
 /** Makes what is written satisfy the condition. */
 function fix(parent: PlanNode, { steps, attribute, equal, value }: Condition, syntax: Syntax): void {
-  if ((value.startsWith('$') && value !== '$number') || (equal && value === '')) return
+  if (value === '+' || (value.startsWith('$') && value !== '$number') || (equal && value === '')) return
   const names = steps.map(step => nameIn(step, syntax))
   const written = equal ? value : syntax.fillers[`${names.join('/')}!=${value}`]
   if (written === undefined) return

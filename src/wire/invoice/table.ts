@@ -10,6 +10,7 @@ import type { Decimal } from './decimal.ts'
  *   cac:TaxCategory[cac:TaxScheme/cbc:ID=VAT]  on reading, only an element where this holds; on writing, it is made to hold
  *   cac:PartyTaxScheme[cac:TaxScheme/cbc:ID!=VAT]  where it does not hold; what to write is in the fillers of the syntax
  *   ram:GlobalID[@schemeID]               only with this attribute
+  ram:SpecifiedTradePaymentTerms[+]     every one but the first, which has rows of its own
  *   $currency, $vatCurrency, $number      the document's BT-5, BT-6 and BT-1
  *   ram:GlobalID[@schemeID] | ram:ID      several places are read; written is the first that fits the value
  * Of rows whose last element differs in the predicate only, the first that holds takes the element.

@@ -1,5 +1,6 @@
 import * as lists from './code-lists.ts'
-import { code, many, one, text } from './table.ts'
+import type { Invoice } from './model.ts'
+import { type Fields, amount, code, date, many, one, percentage, quantity, text } from './table.ts'
 
 /* The rows of the payment instructions: part of the table in terms.ts. */
 
@@ -60,3 +61,39 @@ export const paymentMeans = many(
     }),
   },
 )
+
+/** A term of Factur-X EXTENDED. */
+const facturx = 'EXT-FX'
+
+/** `kind` is that of the elements: Discount, Penalty. */
+function paymentCondition(what: string, kind: 'Discount' | 'Penalty') {
+  const period = `cac:${kind === 'Discount' ? 'SettlementPeriod' : 'PenaltyPeriod'}`
+  return one(`${facturx} ${what}`, ['cac:PaymentTerms', `${paymentTerms}/ram:ApplicableTradePayment${kind}Terms`], {
+    from: date(facturx, `${what} base date`, [`${period}/cbc:StartDate`, 'ram:BasisDateTime/udt:DateTimeString']),
+    period: quantity(facturx, `${what} period`, [`${period}/cbc:DurationMeasure`, 'ram:BasisPeriodMeasure']),
+    periodUnit: code(facturx, `${what} period unit`, [
+      `${period}/cbc:DurationMeasure/@unitCode`,
+      'ram:BasisPeriodMeasure/@unitCode',
+    ]),
+    base: amount(facturx, `${what} base amount`, ['', 'ram:BasisAmount']),
+    percentage: percentage(facturx, `${what} percentage`, [
+      kind === 'Discount' ? 'cbc:SettlementDiscountPercent' : 'cbc:PenaltySurchargePercent',
+      'ram:CalculationPercent',
+    ]),
+    amount: amount(facturx, `${what} amount`, [
+      kind === 'Discount' ? 'cbc:SettlementDiscountAmount' : 'cbc:PenaltyAmount',
+      `ram:Actual${kind}Amount`,
+    ]),
+  })
+}
+
+export const extendedPaymentFields = {
+  partialPaymentAmount: amount(facturx, 'Partial payment amount', ['', `${paymentTerms}/ram:PartialPaymentAmount`]),
+  paymentDiscount: paymentCondition('Payment discount', 'Discount'),
+  paymentPenalty: paymentCondition('Payment penalty', 'Penalty'),
+  furtherPaymentTerms: many(`${facturx} Further payment terms`, ['', `${paymentTerms}[+]`], {
+    text: text(facturx, 'Further payment terms', ['', 'ram:Description']),
+    dueDate: date(facturx, 'Further payment due date', ['', 'ram:DueDateDateTime/udt:DateTimeString']),
+    amount: amount(facturx, 'Further partial payment amount', ['', 'ram:PartialPaymentAmount']),
+  }),
+} satisfies Partial<Fields<Invoice>>

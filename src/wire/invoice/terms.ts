@@ -16,7 +16,7 @@ import {
 import { type Fields, amount, base64, code, date, many, one, percentage, text } from './table.ts'
 import { extendedInvoiceFields } from './terms-extended.ts'
 import { lineFields } from './terms-line.ts'
-import { paymentMeans } from './terms-payment.ts'
+import { extendedPaymentFields, paymentMeans } from './terms-payment.ts'
 import { buyerFields, payeeFields, sellerFields, taxRepresentativeFields } from './terms-parties.ts'
 
 /*
@@ -447,4 +447,5 @@ export const invoiceFields: Fields<Invoice> = {
     { creditNote: 'cac:CreditNoteLine', missing: 'BR-16' },
   ),
   ...extendedInvoiceFields,
+  ...extendedPaymentFields,
 }

@@ -84,7 +84,10 @@ export const ublOrder: Readonly<Record<string, string>> = {
   TaxExchangeRate: 'SourceCurrencyCode TargetCurrencyCode CalculationRate Date',
   PaymentMeans:
     'PaymentMeansCode PaymentDueDate PaymentID CardAccount PayerFinancialAccount PayeeFinancialAccount PaymentMandate',
-  PaymentTerms: 'Note',
+  PaymentTerms:
+    'Note SettlementDiscountPercent PenaltySurchargePercent SettlementDiscountAmount PenaltyAmount SettlementPeriod PenaltyPeriod',
+  SettlementPeriod: 'StartDate DurationMeasure',
+  PenaltyPeriod: 'StartDate DurationMeasure',
   PaymentMandate: 'ID PayerParty PayerFinancialAccount',
   CardAccount: 'PrimaryAccountNumberID NetworkID HolderName',
   PayerFinancialAccount: financialAccount,

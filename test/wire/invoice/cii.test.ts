@@ -411,12 +411,6 @@ describe('what a CII document says beyond the model', () => {
       'ram:Responsibility',
     ],
     [
-      'second payment terms',
-      '<ram:SpecifiedTradeSettlementHeader',
-      '<ram:SpecifiedTradePaymentTerms><ram:Description>x</ram:Description></ram:SpecifiedTradePaymentTerms>$&',
-      'ram:SpecifiedTradePaymentTerms[2]',
-    ],
-    [
       'another tax than VAT',
       '<ram:ApplicableTradeTax><ram:Calc',
       '<ram:ApplicableTradeTax><ram:TypeCode>GST</ram:TypeCode></ram:ApplicableTradeTax>$&',

@@ -5,12 +5,13 @@ import {
   cannotCarry,
   invoiceJsonSchema,
   readCii,
+  readDocument,
   readInvoice,
   readUbl,
   writeCii,
   writeUbl,
 } from '../../../src/wire/invoice/index.ts'
-import { itShared } from '../../support/shared.ts'
+import { hasSharedData, itShared } from '../../support/shared.ts'
 import { type Json, extended, sample } from './sample.ts'
 import { xsdErrorsOf } from './xsd.ts'
 
@@ -89,6 +90,17 @@ function forCii(json: Json): void {
   json.seller.contact = { name: 'N', department: 'D' }
   Object.assign(json.paymentMeans[1].transfer, { account: 'FR7630006000011234567890189', proprietaryAccount: 'X1' })
   Object.assign(json.lines[2], { amountWithVat: '300.00' })
+  json.partialPaymentAmount = '100.00'
+  json.paymentDiscount = {
+    from: '2026-11-20',
+    period: '8',
+    periodUnit: 'DAY',
+    base: '500.00',
+    percentage: '2',
+    amount: '10.00',
+  }
+  json.paymentPenalty = { percentage: '12' }
+  json.furtherPaymentTerms = [{ text: 'second', dueDate: '2027-01-20', amount: '200.00' }, { dueDate: '2027-02-20' }]
   json.prepayments = [{ amount: '10.00', date: '2026-11-03' }, { amount: '90.00' }]
 }
 
@@ -98,6 +110,12 @@ describe('what only some syntaxes carry', () => {
       '/seller/contact/department',
       '/paymentMeans/1/transfer/proprietaryAccount',
       '/lines/2/amountWithVat',
+      '/partialPaymentAmount',
+      '/paymentDiscount/base',
+      '/furtherPaymentTerms/0/text',
+      '/furtherPaymentTerms/0/dueDate',
+      '/furtherPaymentTerms/0/amount',
+      '/furtherPaymentTerms/1/dueDate',
     ])
   })
 
@@ -117,6 +135,38 @@ describe('what only some syntaxes carry', () => {
     )
     expect(fatal(invoice, 'ubl')).toEqual(['/payer/name', '/payer/identifiers/0/value', '/payer/identifiers/0/scheme'])
     expect(fatal(invoice, 'cii')).toEqual([])
+  })
+
+  it('is named: further payment terms in CII when there are no first ones', () => {
+    const whole = readGood(sample(json => (json.furtherPaymentTerms = [{ dueDate: '2027-02-20' }])))
+    const { paymentTerms: _, dueDate: __, ...invoice } = whole
+    expect(fatal(invoice, 'cii')).toEqual(['/furtherPaymentTerms'])
+    expect(fatal(whole, 'cii')).toEqual([])
+  })
+
+  it('is named: what only hangs on a term that is missing', () => {
+    const invoice = readGood(
+      sample((json: Json) => {
+        json.lines[0].packageUnit = 'C62'
+        json.lines[0].notes = [{ subjectCode: 'BLU' }]
+      }),
+    )
+    expect(fatal(invoice, 'ubl')).toEqual(['/lines/0/packageUnit', '/lines/0/notes/0/subjectCode'])
+    expect(fatal(invoice, 'cii')).toEqual(['/lines/0/packageUnit'])
+  })
+
+  it('is not: a discount and a penalty for the time of payment, in either', () => {
+    const paymentDiscount = { from: '2026-11-20', period: '8', periodUnit: 'DAY', percentage: '2', amount: '10.00' }
+    const paymentPenalty = { percentage: '12' }
+    const invoice = readGood(sample(json => Object.assign(json, { paymentDiscount, paymentPenalty })))
+    for (const document of [writeUbl(invoice), writeUbl({ ...invoice, typeCode: '381' }), writeCii(invoice)]) {
+      const reading = readDocument(document)
+      expect('invoice' in reading && JSON.parse(JSON.stringify(reading.invoice))).toMatchObject({
+        paymentDiscount,
+        paymentPenalty,
+      })
+      if (hasSharedData) expect(xsdErrorsOf(document)).toEqual([])
+    }
   })
 
   it('is named: prepayments in a credit note of UBL', () => {
@@ -184,6 +234,13 @@ describe('what EN 16931 has no term for', () => {
     const elsewhere = readUbl(Buffer.from(written.replace(customization, core.customization)))
     expect('unmapped' in elsewhere && elsewhere.unmapped.map(xpath => xpath.endsWith(place))).toEqual([true])
     expect(writeUbl(core).toString()).not.toContain(place.slice(1).split('/')[0])
+  })
+
+  it('says nothing in the attribute of an element without a value', () => {
+    const empty = ubl.replace(/(<cbc:PackQuantity unitCode="C62">)6/, '$1')
+    expect(empty).not.toBe(ubl)
+    const reading = readUbl(Buffer.from(empty))
+    expect('invoice' in reading && reading.invoice.lines[2]?.packageUnit).toBeUndefined()
   })
 
   it('is not a part of another invoice, when a line refers to it', () => {
