@@ -7,6 +7,8 @@ export interface PngOptions {
   /** 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGB and alpha. */
   readonly color?: number
   readonly interlace?: number
+  /** Methods of compression and of filtering; only 0 exists. */
+  readonly methods?: readonly [compression: number, filter: number]
   /** The rows with their filters, instead of the right number of zeros. */
   readonly rows?: Buffer
   readonly palette?: Buffer
@@ -16,13 +18,13 @@ const samples: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4
 
 /** A picture without interlacing; black unless its rows are given. */
 export function png(options: PngOptions = {}): Buffer {
-  const { width = 3, height = 2, bits = 8, color = 6, interlace = 0, palette } = options
+  const { width = 3, height = 2, bits = 8, color = 6, interlace = 0, methods = [0, 0], palette } = options
   const octets = 1 + Math.ceil((width * bits * (samples[color] ?? 1)) / 8)
   const { rows = Buffer.alloc(octets * height) } = options
   const head = Buffer.alloc(13)
   head.writeUInt32BE(width, 0)
   head.writeUInt32BE(height, 4)
-  head.set([bits, color, 0, 0, interlace], 8)
+  head.set([bits, color, ...methods, interlace], 8)
   const chunks = [
     chunk('IHDR', head),
     palette && chunk('PLTE', palette),

@@ -88,7 +88,7 @@ describe('texts that fit no line', () => {
   })
 
   it('go on over as many pages as they need, with nothing lost', async () => {
-    const words = Array.from({ length: 6000 }, (_, index) => `w${index}`)
+    const words = Array.from({ length: 3000 }, (_, index) => `w${index}`)
     const pages = await drawn(
       viewOf({
         notes: [{ text: words.join(' ') }],
@@ -100,14 +100,14 @@ describe('texts that fit no line', () => {
     const found = pages
       .flat()
       .join(' ')
-      .match(/\bw5999\b/g)
+      .match(/\bw2999\b/g)
     expect(found).toHaveLength(5)
     expect(
       pages
         .flat()
         .join(' ')
         .match(/\bw\d+\b/g)?.length,
-    ).toBeGreaterThan(30_000)
+    ).toBeGreaterThan(15_000)
   })
 
   it('may be one word of a hundred thousand letters', async () => {
@@ -131,7 +131,7 @@ describe('characters', () => {
     ['scripts the font lacks', '中文 אב 🙂', '□□ □□ □'],
     ['halves of a pair', 'a\ud800b', 'a□b'],
     ['blanks the font lacks', 'a\u3000b', 'a b'],
-    ['what looks like a multiplication', '3x4 -> (5)', '3x4 -> (5)'],
+    ['what looks like a multiplication', '3×4 3x4 → ->', '3×4 3x4 → ->'],
   ])('are drawn or replaced: %s', async (_, text, shown) => {
     expect((await drawn(viewOf({ notes: [{ text }] }))).flat()).toContain(shown)
   })
