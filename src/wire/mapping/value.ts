@@ -57,7 +57,8 @@ export function readNumber(
   { text, ready }: Value,
   { decimal, grouping }: Omit<Formats, 'dates'>,
 ): Decimal | StepProblem {
-  const problem = new StepProblem('value.decimal', `${quoted(text)} is no number with the decimal separator ${decimal}`)
+  const form = ready ? 'written as 1234.56' : `with the decimal separator ${decimal}`
+  const problem = new StepProblem('value.decimal', `${quoted(text)} is no number ${form}`)
   if (text.length > 60) return problem
   if (ready) return parseDecimal(text) ?? problem
   const compact = text.replaceAll(blanks, '').replace(/^[€$£]|[€$£%]$/g, '')
@@ -117,7 +118,8 @@ const digitsOf: Readonly<Record<string, readonly [min: number, max: number]>> = 
  * date is passed over where the pattern has none, as exports of spreadsheets carry it.
  */
 export function readDay({ text, ready }: Value, pattern: string): string | StepProblem {
-  if (ready) return text
+  // A JSON number that is a date, 20261103, is still to be read.
+  if (ready && /^\d{4}-\d{2}-\d{2}$/.test(text)) return text
   const problem = new StepProblem('value.date', `${quoted(text)} is no date written ${pattern}`)
   if (text.length > 60) return problem
   const found: Record<string, string> = {}

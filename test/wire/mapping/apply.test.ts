@@ -102,6 +102,15 @@ describe('expressions', () => {
     expect(found.map(({ json }) => json)).toEqual([{ totals: { paid: '0.30' } }, {}])
   })
 
+  it('a table holds numbers as the model writes them', async () => {
+    const expression = { from: 'A', steps: [{ lookup: 't' }] }
+    const options = { ...paid, source: { decimal: ',' }, tables: { t: { x: '5.5', y: '5,5' } } }
+    expect(await valueOf(expression, { A: 'x' }, options)).toEqual(is('5.5'))
+    expect((await valueOf(expression, { A: 'y' }, options)).issues).toEqual([
+      'value.decimal "5,5" is no number written as 1234.56',
+    ])
+  })
+
   it('numbers and dates are read with the formats of the source, unless they are constants', async () => {
     const source = { decimal: ',', grouping: '.', dates: 'DD.MM.YYYY' }
     expect(await valueOf('A', { A: '1.234,50' }, { ...paid, source })).toEqual(is('1234.50'))

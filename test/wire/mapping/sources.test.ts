@@ -270,6 +270,11 @@ describe('JSON', () => {
     })
   })
 
+  it('reads a date that is a number', async () => {
+    const [found] = await all(json({ dates: 'YYYYMMDD' }, { '/issueDate': 'd' }), '{"d":20261103}')
+    expect([found?.json, found?.issues]).toEqual([{ issueDate: '2026-11-03' }, []])
+  })
+
   it('loops over values, and finds one by its position', async () => {
     const targets = { '/number': 'nos/1', '/notes': { each: 'notes', fields: { '/text': { from: '' } } } }
     const [found] = await all(json({}, targets), '{"nos":["a","b"],"notes":["x","y"]}')
