@@ -409,6 +409,23 @@ export const labels = {
     'Condiciones de pago',
     'Betalingsvoorwaarden',
   ],
+  discount: [
+    'Escompte',
+    'Early payment discount',
+    'Skonto',
+    'Sconto per pagamento anticipato',
+    'Descuento por pronto pago',
+    'Betalingskorting',
+  ],
+  penalty: [
+    'Pénalité de retard',
+    'Late payment penalty',
+    'Verzugszuschlag',
+    'Penale di mora',
+    'Recargo por demora',
+    'Toeslag bij late betaling',
+  ],
+  instalment: ['Échéance', 'Instalment', 'Rate', 'Rata', 'Plazo', 'Termijn'],
   remittance: [
     'Référence à rappeler',
     'Payment reference',

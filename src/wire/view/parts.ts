@@ -13,6 +13,7 @@ export type Vat = NonNullable<Line['vat']>
 export type Price = NonNullable<Line['price']>
 export type Means = ItemOf<PartialInvoice['paymentMeans']>
 export type Attachment = ItemOf<PartialInvoice['attachments']>
+export type Condition = NonNullable<PartialInvoice['paymentDiscount']>
 export type Note = ItemOf<PartialInvoice['notes']>
 export type PrecedingInvoice = ItemOf<Line['precedingInvoices']>
 export type LineReference = NonNullable<Line['despatchAdvice']>

@@ -1,16 +1,19 @@
 import type { PartialInvoice } from '../invoice/index.ts'
+import { calculationText } from './adjustments.ts'
 import { isIban } from './iban.ts'
 import type { Label } from './labels.ts'
 import { paymentMeans } from './names-document.ts'
 import { facts } from './parties.ts'
-import type { Means } from './parts.ts'
-import { datedText } from './references.ts'
+import { units } from './names-item.ts'
+import type { Condition, Means } from './parts.ts'
+import { datedText, joined } from './references.ts'
 import type { Speech } from './speech.ts'
 import type { ViewFact } from './types.ts'
 
 /** BG-16 and the terms of payment. CII says some terms once for all ways of paying, and so does the view. */
 export function paymentOf(invoice: PartialInvoice, speech: Speech): ViewFact[] {
   const { paymentMeans: means = [], bankCreditorId, paymentTerms, prepayments = [] } = invoice
+  const { partialPaymentAmount, furtherPaymentTerms = [] } = invoice
   const once = new Set<string>()
   const isNews = ({ label, value }: ViewFact) => {
     const said = `${label}\n${value}`
@@ -23,11 +26,26 @@ export function paymentOf(invoice: PartialInvoice, speech: Speech): ViewFact[] {
     ...facts(speech, [
       ['creditorId', bankCreditorId],
       ['paymentTerms', paymentTerms],
+      ['instalment', partialPaymentAmount && speech.money(partialPaymentAmount)],
+      ...furtherPaymentTerms.map(
+        ({ text, dueDate, amount }) =>
+          ['instalment', datedText(joined([text, amount && speech.money(amount)]), dueDate, speech)] as const,
+      ),
+      ['discount', invoice.paymentDiscount && conditionText(invoice.paymentDiscount, speech)],
+      ['penalty', invoice.paymentPenalty && conditionText(invoice.paymentPenalty, speech)],
       ...prepayments.map(
         ({ amount, date }) => ['prepayment', datedText(amount && speech.money(amount), date, speech)] as const,
       ),
     ]),
   ]
+}
+
+/** `2 % de 1 000,00 20,00 (10 jour, 21/11/2026)`: the share, the amount, and the days within or after which it counts. */
+function conditionText({ from, period, periodUnit, base, percentage, amount }: Condition, speech: Speech): string {
+  const within = joined([period && speech.quantity(period), periodUnit && speech.code(units, periodUnit)])
+  const when = joined([within, from && speech.date(from)], ', ')
+  const share = calculationText({ ...(base && { base }), ...(percentage && { percentage }) }, speech)
+  return joined([share, amount && speech.amount(amount), when && `(${when})`])
 }
 
 /** Of these a second mention with the same value says nothing; the holder of a second account does. */
