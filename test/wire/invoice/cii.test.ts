@@ -71,7 +71,7 @@ describe.skipIf(!hasSharedData)('the invoice in every official Factur-X', () => 
 
 const line = 'ram:IncludedSupplyChainTradeLineItem'
 const grossBase = 'ram:SpecifiedLineTradeAgreement/ram:GrossPriceProductTradePrice/ram:BasisQuantity'
-/** A base quantity of the gross price that the net price does not have: nobody knows which of the two BT-149 is. */
+/** The gross price has another base quantity than the net price (the price itself, copied there), and BT-149 is one. */
 const unmappedPlaces: readonly string[] = [
   `CII_business_example_01.xml ${line}[1]/${grossBase}`,
   `CII_business_example_01.xml ${line}[3]/${grossBase}`,
