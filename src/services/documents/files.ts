@@ -2,6 +2,7 @@ import { facturxFileName } from '../../wire/facturx/index.ts'
 import type { Invoice } from '../../wire/invoice/index.ts'
 import { type XmlElement, XmlError, attributeOf, childElements, decodeBase64, textOf } from '../../wire/xml/index.ts'
 import type { PdfContents } from '../ports.ts'
+import { elementsOf } from './locate.ts'
 import type { EmbeddedFile } from './types.ts'
 
 /** The elements that hold a file as Base64: of UBL, of CII and CDAR. */
@@ -16,10 +17,8 @@ const anyMimeType = 'application/octet-stream'
 /** Every file in an XML document, in its order. One whose Base64 is broken is left out: validation names it. */
 export function filesInXml(root: XmlElement): readonly EmbeddedFile[] {
   const files: EmbeddedFile[] = []
-  const waiting = [root]
-  for (let element = waiting.pop(); element !== undefined; element = waiting.pop()) {
+  for (const element of elementsOf(root)) {
     if (fileElements.has(element.local)) files.push(...fileOf(element))
-    else waiting.push(...childElements(element).toReversed())
   }
   return files
 }

@@ -1,47 +1,59 @@
 import { type XmlDocument, type XmlElement, childElements } from '../../wire/xml/index.ts'
 
+interface Problem {
+  readonly line: number | undefined
+  readonly message: string
+}
+
 /**
- * The XPath of the element that a schema's problem is about: it names the line on which the start tag ends, and in its words the
- * element. null when that fits no element or several, e.g. where a whole document is one line.
+ * The XPaths of the elements that a schema's problems are about: it names the line on which the start tag ends, and in its words the
+ * element. null when that fits no element or several, e.g. where a whole document is one line. One walk for all of them.
  */
-export function locateProblem(
-  { root, text }: XmlDocument,
-  { line, message }: { readonly line: number | undefined; readonly message: string },
-): string | null {
-  const name = /^Element '(?:\{([^}]*)\})?([^']+)'/.exec(message)
-  if (line === undefined || name === null) return null
-  const [from, to] = boundsOf(text, line)
-  const [, namespace, local = ''] = name
-  let found: XmlElement | undefined
-  for (const element of elementsUpTo(root, to)) {
-    if (element.local !== local || (namespace !== undefined && element.namespace !== namespace)) continue
+export function locateProblems(document: XmlDocument, problems: readonly Problem[]): readonly (string | null)[] {
+  const lines = new Set(problems.flatMap(({ line }) => line ?? []))
+  const byLine = lines.size === 0 ? new Map<number, XmlElement[]>() : elementsOn(lines, document)
+  return problems.map(({ line = 0, message }) => {
+    const [, namespace, local] = /^Element '(?:\{([^}]*)\})?([^']+)'/.exec(message) ?? []
+    const there = (byLine.get(line) ?? []).filter(
+      element => element.local === local && (namespace === undefined || element.namespace === namespace),
+    )
+    const [only] = there
+    return only === undefined || there.length > 1 ? null : pathOf(only)
+  })
+}
+
+/** The elements whose start tags end on these lines, counted from 1. */
+function elementsOn(lines: ReadonlySet<number>, { root, text }: XmlDocument): ReadonlyMap<number, XmlElement[]> {
+  const found = new Map<number, XmlElement[]>()
+  let line = 1
+  let lineEnd = endOfLine(text, 0)
+  // In document order start tags end in the order of the text: the lines are counted along.
+  for (const element of elementsOf(root)) {
     const tagEnd = text.indexOf('>', element.start)
-    if (tagEnd < from || tagEnd >= to) continue
-    if (found !== undefined) return null
-    found = element
+    while (lineEnd < tagEnd) {
+      line++
+      lineEnd = endOfLine(text, lineEnd + 1)
+    }
+    if (!lines.has(line)) continue
+    const there = found.get(line)
+    if (there === undefined) found.set(line, [element])
+    else there.push(element)
   }
-  return found === undefined ? null : pathOf(found)
+  return found
 }
 
-/** Where a line (from 1) begins and where the next one does. */
-function boundsOf(text: string, line: number): readonly [from: number, to: number] {
-  let from = 0
-  for (let at = 1; at < line; at++) {
-    const end = text.indexOf('\n', from)
-    if (end < 0) return [text.length, text.length]
-    from = end + 1
-  }
+function endOfLine(text: string, from: number): number {
   const end = text.indexOf('\n', from)
-  return [from, end < 0 ? text.length : end + 1]
+  return end < 0 ? text.length : end
 }
 
-/** In document order, without those that begin behind the place. */
-function* elementsUpTo(root: XmlElement, place: number): Generator<XmlElement> {
+/** In document order. */
+export function* elementsOf(root: XmlElement): Generator<XmlElement> {
   const waiting = [root]
   for (let element = waiting.pop(); element !== undefined; element = waiting.pop()) {
-    if (element.start >= place) continue
     yield element
-    waiting.push(...childElements(element).toReversed())
+    // Not spread: a hostile document has more children than a call takes arguments.
+    for (const child of childElements(element).toReversed()) waiting.push(child)
   }
 }
 

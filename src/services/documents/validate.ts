@@ -8,8 +8,9 @@ import {
   writeUbl,
 } from '../../wire/invoice/index.ts'
 import { type RuleFinding, type RuleSet, runRules } from '../../wire/schematron/index.ts'
+import type { XmlDocument } from '../../wire/xml/index.ts'
 import type { ChosenPack, ContainerWarning, DocumentFacts, SchemaVerdict } from '../ports.ts'
-import { locateProblem, pathOf } from './locate.ts'
+import { locateProblems, pathOf } from './locate.ts'
 import { type Refused, type XmlSource, readSource, readXml } from './source.ts'
 import type { DocumentsWorld, DocumentSyntax, ValidationOptions, Verdict, VerdictFinding } from './types.ts'
 import { type OwnRule, sayOwn } from './words.ts'
@@ -133,11 +134,16 @@ async function judgeOfficially({ facts, octets, document }: XmlSource, asked: As
     document.root,
     packs.map(({ rules }) => rules),
   )
-  const problems = (schema?.problems ?? []).slice(0, problemsMax).map((problem): VerdictFinding => {
-    const location = locateProblem(document, problem)
-    return { rule: 'xsd', severity: 'error', layer: 'xsd', location, pointer: null, message: problem.message }
+  return { schema, problems: problemFindings(document, schema?.problems ?? []), packs, found }
+}
+
+function problemFindings(document: XmlDocument, problems: SchemaVerdict['problems']): readonly VerdictFinding[] {
+  const told = problems.slice(0, problemsMax)
+  const locations = locateProblems(document, told)
+  return told.map(({ message }, index) => {
+    const location = locations[index] ?? null
+    return { rule: 'xsd', severity: 'error', layer: 'xsd', location, pointer: null, message }
   })
-  return { schema, problems, packs, found }
 }
 
 /** One rule that several packs share is told once for one place; the model adds where in the model that is. */

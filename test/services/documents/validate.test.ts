@@ -319,6 +319,14 @@ describe('large documents', () => {
     expect(await engine().documents.validate(many)).toMatchObject({ valid: true, findings: [] })
   })
 
+  it('with more elements side by side than a call takes arguments are judged and opened', async () => {
+    const wide = Buffer.from(`<Order xmlns="urn:o">\n${'<a/>'.repeat(300_000)}</Order>`)
+    const schema = { name: 'order@1', problems: [{ line: 2, message: "Element 'a': too many" }] }
+    const { documents } = engine({ schema })
+    expect(await documents.validate(wide)).toMatchObject({ valid: false, findings: [{ rule: 'xsd', location: null }] })
+    expect(await documents.files(wide)).toEqual({ syntax: 'other', files: [], findings: [] })
+  })
+
   it('say so when there are more findings than are listed, and are never valid for it', async () => {
     const packs = {
       'own@1': [
