@@ -1,6 +1,6 @@
 import type { Names } from './language.ts'
 
-/* Names of the codes that say what a document is and how it is taxed and paid. Columns as in labels.ts. */
+/* Names of the codes that say what a document is and how it is taxed and paid. Columns: French, English, German, Italian, Spanish, Dutch. */
 
 /** UNTDID 1001 (BT-3). German law keeps `Gutschrift` for what the buyer writes (UStG §14 (4) 10). */
 export const documentTypes: Names = {

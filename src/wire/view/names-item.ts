@@ -1,6 +1,6 @@
 import type { Names } from './language.ts'
 
-/* Names of the codes of lines, notes and reasons that occur in practice; a code without a row is shown as it is. Columns as in labels.ts. */
+/* Names of the codes of lines, notes and reasons that occur in practice; a code without a row is shown as it is. Columns: French, English, German, Italian, Spanish, Dutch. */
 
 /** UN/ECE Recommendations 20 and 21 (BT-130, BT-150). Symbols of the SI where there is one. */
 export const units: Names = {
