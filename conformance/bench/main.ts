@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type ExchangeFigures, measureExchange, measureReception } from './exchange.ts'
+import { measureModelRules } from './model-rules.ts'
 import { measurePhase4 } from './phase4.ts'
 import { measureGrowth } from './growth.ts'
 import { measureReceiver } from './receiver.ts'
@@ -31,6 +32,10 @@ const load = {
 console.log(`\nOne message at a time, invoice of ${load.octets} octets, µs`)
 const micros = await measureSealOpen(load.octets)
 for (const [name, value] of Object.entries(micros)) console.log(`  ${name.padEnd(16)}${value.toFixed(0).padStart(8)}`)
+
+console.log('\nAn invoice as JSON read and judged by the rules of the model, µs')
+for (const { name, lines, medianMicroseconds } of measureModelRules())
+  console.log(`  ${`${name}, ${lines} lines`.padEnd(34)}${medianMicroseconds.toFixed(0).padStart(8)}`)
 
 console.log('\nCost of eight times the input, 8 is proportional')
 for (const { name, milliseconds, ratio } of measureGrowth()) {

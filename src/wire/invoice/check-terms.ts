@@ -68,32 +68,56 @@ export function checkValues(draft: InvoiceDraft, report: Report): void {
   checkGroupValues(invoiceFields, draft, { path: [], report })
 }
 
-function checkGroupValues(fields: Group['fields'], bag: Bag, { path, report }: Omit<Context, 'derivedToo'>): void {
-  for (const [key, value] of Object.entries(bag)) {
-    const entry = fields[key]
-    if (entry === undefined || value === undefined) continue
-    if (entry.shape === 'leaf') {
-      checkValue(value, entry, { path: [...path, key], report })
-    } else if (entry.shape === 'one') {
-      checkGroupValues(entry.fields, value as Bag, { path: [...path, key], report })
-    } else {
+/** One path for the whole walk, longer and shorter as it goes: nearly no value needs to be told where it is. */
+interface Walk {
+  readonly path: (string | number)[]
+  readonly report: Report
+}
+
+function checkGroupValues(fields: Group['fields'], bag: Bag, walk: Walk): void {
+  const { path } = walk
+  for (const [key, entry] of limitsOf(fields)) {
+    const value = bag[key]
+    if (value === undefined) continue
+    path.push(key)
+    if (entry.shape === 'leaf') checkValue(value, entry, walk)
+    else if (entry.shape === 'one') checkGroupValues(entry.fields, value as Bag, walk)
+    else {
       for (const [index, item] of (value as readonly Bag[]).entries()) {
-        checkGroupValues(entry.fields, item, { path: [...path, key, index], report })
+        path.push(index)
+        checkGroupValues(entry.fields, item, walk)
+        path.pop()
       }
     }
+    path.pop()
   }
 }
 
-function checkValue(value: unknown, leaf: Leaf, { path, report }: Omit<Context, 'derivedToo'>): void {
+const limits = new WeakMap<Group['fields'], readonly (readonly [string, Entry])[]>()
+
+/** The rows of a group whose values have a list or a number of decimals, or that have such rows; found out once for each. */
+function limitsOf(fields: Group['fields']): readonly (readonly [string, Entry])[] {
+  const known = limits.get(fields)
+  if (known !== undefined) return known
+  const found = Object.entries(fields).filter(([, entry]) =>
+    entry.shape === 'leaf'
+      ? entry.codes !== undefined || entry.decimals !== undefined
+      : limitsOf(entry.fields).length > 0,
+  )
+  limits.set(fields, found)
+  return found
+}
+
+function checkValue(value: unknown, leaf: Leaf, { path, report }: Walk): void {
   if (value instanceof Decimal) {
     if (leaf.decimals !== undefined && value.scale > 2) {
-      report.fatal(leaf.decimals, path, { text: 'decimals', values: { value: value.toString() } })
+      report.fatal(leaf.decimals, [...path], { text: 'decimals', values: { value: value.toString() } })
     }
   } else if (
     leaf.codes !== undefined &&
     !leaf.codes.list.has(leaf.codes.rule === 'BR-CL-22' ? String(value).toUpperCase() : String(value))
   ) {
-    report.fatal(leaf.codes.rule, path, { text: 'code', values: { value: quoted(String(value)) } })
+    report.fatal(leaf.codes.rule, [...path], { text: 'code', values: { value: quoted(String(value)) } })
   }
 }
 

@@ -167,7 +167,7 @@ function entryAt(path: Path): Row | undefined {
 }
 
 /** `Invoice total amount with VAT (BT-112)`, `Montant total de la facture avec TVA (BT-112)` */
-export function titleOf(path: Path): Text {
+function titleOf(path: Path): Text {
   const row = entryAt(path)
   if (row === undefined && path.length === 0) return { en: 'The invoice', fr: 'La facture' }
   if (row === undefined) return { en: `The field ${pointerOf(path)}`, fr: `Le champ ${pointerOf(path)}` }

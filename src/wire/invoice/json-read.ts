@@ -1,5 +1,5 @@
 import { type Decimal, decimalOfNumber } from './decimal.ts'
-import type { Path, Report } from './finding.ts'
+import type { Report } from './finding.ts'
 import type { InvoiceDraft } from './model.ts'
 import type { Entry, Group, Leaf } from './table.ts'
 import { invoiceFields } from './terms.ts'
@@ -15,25 +15,27 @@ export function readJsonDraft(json: unknown, report: Report): InvoiceDraft {
 
 interface Context {
   readonly fields: Group['fields']
-  readonly path: Path
+  /** One path for the whole walk, longer and shorter as it goes: nearly no value needs to be told where it is. */
+  readonly path: (string | number)[]
   readonly report: Report
 }
 
 function readGroup(json: unknown, { fields, path, report }: Context): Bag | undefined {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    report.refuse('json.type', path, { values: { wanted: jsonTypes.object, found: typeName(json) } })
+    report.refuse('json.type', [...path], { values: { wanted: jsonTypes.object, found: typeName(json) } })
     return undefined
   }
   const bag: Bag = {}
-  for (const [key, value] of Object.entries(json)) {
-    const inner = [...path, key]
+  for (const key of Object.keys(json)) {
+    path.push(key)
     const entry = Object.hasOwn(fields, key) ? fields[key] : undefined
     if (entry === undefined) {
-      report.refuse('json.unknown-field', inner, report.isFull ? {} : unknownField(key, fields))
+      report.refuse('json.unknown-field', [...path], report.isFull ? {} : unknownField(key, fields))
     } else {
-      const read = readEntry(value, entry, { path: inner, report })
+      const read = readEntry((json as Bag)[key], entry, { path, report })
       if (read !== undefined) bag[key] = read
     }
+    path.pop()
   }
   return bag
 }
@@ -42,18 +44,23 @@ function readEntry(json: unknown, entry: Entry, { path, report }: Omit<Context, 
   if (entry.shape === 'leaf') return readLeaf(json, entry, { path, report })
   if (entry.shape === 'one') return readGroup(json, { fields: entry.fields, path, report })
   if (!Array.isArray(json)) {
-    report.refuse('json.type', path, { values: { wanted: jsonTypes.array, found: typeName(json) } })
+    report.refuse('json.type', [...path], { values: { wanted: jsonTypes.array, found: typeName(json) } })
     return undefined
   }
   // A refused item leaves an empty one, so that the positions of the others still are those of the author.
-  return json.map((item, index) => readGroup(item, { fields: entry.fields, path: [...path, index], report }) ?? {})
+  return json.map((item, index) => {
+    path.push(index)
+    const read = readGroup(item, { fields: entry.fields, path, report }) ?? {}
+    path.pop()
+    return read
+  })
 }
 
 function readLeaf(json: unknown, leaf: Leaf, { path, report }: Omit<Context, 'fields'>): string | Decimal | undefined {
   const value = isNumeric(leaf) && typeof json === 'number' ? readNumber(json) : readString(json, leaf)
   if (!(value instanceof ValueProblem))
     return typeof value === 'string' || leaf.kind !== 'amount' ? value : value.padded(2)
-  report.refuse(value.rule, path, value)
+  report.refuse(value.rule, [...path], value)
   return undefined
 }
 

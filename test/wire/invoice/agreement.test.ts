@@ -212,7 +212,7 @@ function mutationsOf(document: string, step: number): [name: string, document: s
 const ofEmptyGroups =
   'BR-09 BR-11 BR-17 BR-18 BR-19 BR-20 BR-21 BR-22 BR-24 BR-25 BR-26 BR-31 BR-32 BR-33 BR-36 BR-37 BR-38 BR-41 BR-42 BR-43 BR-44 BR-45 BR-46 BR-47 BR-49 BR-50 BR-52 BR-54 BR-55 BR-56 BR-57 BR-CO-04 BR-CO-19 BR-CO-20 BR-CO-22 BR-CO-23 BR-CO-24'
 /** A scheme or category on an element without a value, and an allowance that does not say that it is one. */
-const ofEmptyValues = 'BR-CL-11 BR-CL-17 BR-CL-18 BR-CL-21 BR-28'
+const ofEmptyValues = 'BR-CL-07 BR-CL-10 BR-CL-11 BR-CL-13 BR-CL-17 BR-CL-18 BR-CL-21 BR-CL-23 BR-28'
 /** Lines without amounts, or no breakdown at all: the sums cannot be told. */
 const ofMissingAmounts = 'BR-AE-01 BR-AF-01 BR-AG-01 BR-E-01 BR-G-01 BR-IC-01 BR-O-01 BR-S-01 BR-IC-08 BR-O-08 BR-Z-08'
 /** Two VAT totals in one currency, of which the reader refuses the second. */

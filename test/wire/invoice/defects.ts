@@ -31,7 +31,7 @@ export function asJson(json: Json, options: CheckingOptions): readonly Finding[]
 }
 
 /** The findings of the invoice as UBL, where nothing is computed. */
-export function asUbl(invoice: Json, options: CheckingOptions): readonly Finding[] {
+function asUbl(invoice: Json, options: CheckingOptions): readonly Finding[] {
   const reading = readDocumentToSend(writeUbl(invoice), options)
   return 'findings' in reading ? reading.findings : reading.warnings
 }
