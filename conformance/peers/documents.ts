@@ -1,4 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { createPdfWriter } from '../../src/adapters/pdf/index.ts'
+import { systemClock } from '../../src/kernel/index.ts'
+import { writeFacturxXml } from '../../src/wire/facturx/index.ts'
+import { readDocument } from '../../src/wire/invoice/index.ts'
 import {
   type DocumentTypeId,
   type ProcessId,
@@ -6,6 +10,7 @@ import {
   parseDocumentTypeId,
   parseProcessId,
 } from '../../src/wire/peppol/index.ts'
+import { viewOf } from '../../src/wire/view/index.ts'
 import { sampleInvoice } from '../bench/sample.ts'
 
 /** Peppol BIS Billing 3, the default of the peer as well. */
@@ -76,27 +81,18 @@ export function invoiceOf(octets: number): Buffer {
   return Buffer.from(plain.replace(mark, attachment + mark))
 }
 
-/** A PDF of one empty page, made longer by a stream of random octets that no page shows. */
-export function pdfOf(octets: number): Buffer {
-  const filler = randomBytes(octets)
-  const objects = [
-    Buffer.from('<</Type/Catalog/Pages 2 0 R>>'),
-    Buffer.from('<</Type/Pages/Kids[3 0 R]/Count 1>>'),
-    Buffer.from('<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>'),
-    Buffer.concat([Buffer.from(`<</Length ${octets}>>stream\n`), filler, Buffer.from('\nendstream')]),
-  ]
-  const pieces = [Buffer.from('%PDF-1.4\n%\u00e2\u00e3\n', 'latin1')]
-  const offsets: number[] = []
-  for (const [index, object] of objects.entries()) {
-    offsets.push(Buffer.concat(pieces).length)
-    pieces.push(Buffer.from(`${index + 1} 0 obj\n`), object, Buffer.from('\nendobj\n'))
-  }
-  const table = offsets.map(offset => `${String(offset).padStart(10, '0')} 00000 n \n`).join('')
-  const start = Buffer.concat(pieces).length
-  const trailer = `trailer<</Size 5/Root 1 0 R>>\nstartxref\n${start}\n%%EOF\n`
-  pieces.push(Buffer.from(`xref\n0 5\n0000000000 65535 f \n${table}${trailer}`))
-  return Buffer.concat(pieces)
+/** A Factur-X of our writer, made about so long by an attachment of random octets. */
+export async function facturXOf(octets: number): Promise<Buffer> {
+  const read = readDocument(sampleInvoice(4000, `INTEROP-${randomBytes(4).toString('hex')}`))
+  if (!('invoice' in read)) throw new Error(JSON.stringify(read.findings))
+  const { invoice } = read
+  const profile = 'EN 16931'
+  const filler = { name: 'filler.bin', mimeType: anyMimeType, description: undefined, octets: randomBytes(octets) }
+  const embedded = { xml: writeFacturxXml(invoice, profile), profile, files: [filler] } as const
+  return await createPdfWriter().write(viewOf(invoice), { branding: {}, at: systemClock.now(), embedded })
 }
+
+const anyMimeType = 'application/octet-stream'
 
 export function sha256(octets: Buffer): string {
   return createHash('sha256').update(octets).digest('hex')

@@ -8,7 +8,7 @@ import { contentOf } from '../../src/services/exchange/index.ts'
 import type { Transmission } from '../../src/services/domain.ts'
 import { type ParticipantId, buildSbd, openDocument, participantKey } from '../../src/wire/peppol/index.ts'
 import { canonicalize, parseXml } from '../../src/wire/xml/index.ts'
-import { billing, binaryOptions, facturX, invoiceOf, pdfOf, pint, serviceOptions, sha256 } from './documents.ts'
+import { billing, binaryOptions, facturX, facturXOf, invoiceOf, pint, serviceOptions, sha256 } from './documents.ts'
 import type { Case, CaseGroup, Facts } from './matrix.ts'
 import { type PeerResult, firstError } from './phase4.ts'
 import { type World, participants } from './world.ts'
@@ -76,7 +76,7 @@ function xml(name: string, octets: number, more: readonly string[]): Case {
 }
 
 async function receivePdf(world: World): Promise<Facts> {
-  const document = pdfOf(100_000)
+  const document = await facturXOf(100_000)
   const { result, transmission } = await sendToUs(world, {
     document,
     more: [...serviceOptions(facturX), ...binaryOptions],

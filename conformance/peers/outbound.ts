@@ -4,7 +4,7 @@ import { inMemory } from '../../src/kernel/index.ts'
 import type { PasserelleNode } from '../../src/node.ts'
 import type { Route, Transmission, TransmissionId } from '../../src/services/domain.ts'
 import type { ParticipantId, Wrapping } from '../../src/wire/peppol/index.ts'
-import { type Service, billing, facturX, invoiceOf, pdfOf, pint, sha256 } from './documents.ts'
+import { type Service, billing, facturX, facturXOf, invoiceOf, pint, sha256 } from './documents.ts'
 import { LossyLine } from './lossy-line.ts'
 import type { Case, CaseGroup, Facts } from './matrix.ts'
 import type { PeerResult } from './phase4.ts'
@@ -100,7 +100,7 @@ function deliver(name: string, expected: Facts, document: () => Buffer, route: (
 }
 
 async function sendPdf(world: World): Promise<Facts> {
-  const pdf = pdfOf(100_000)
+  const pdf = await facturXOf(100_000)
   const wrapping: Wrapping = { kind: 'binary', mimeType: 'application/pdf' }
   const id = await submit(world.node, { document: pdf, route: { kind: 'peppol' }, service: facturX, wrapping })
   const transmission = await whenEnded(world.node, id)
