@@ -55,6 +55,7 @@ function mapUnit(
     issues: issues.map(issue => ({ ...issue, pointer: '' })),
     work: newWork(),
     pointer: '',
+    term: '',
     reads: [],
     taxCodes: [],
   }
@@ -67,7 +68,8 @@ function fillGroup({ leaves, lists }: GroupPlan, context: Context): Bag {
   const codes: string[] = []
   for (const plan of leaves) {
     const before = context.reads.length
-    const value = leafValue(plan, within(context, plan.path))
+    context.term = plan.pointer
+    const value = leafValue(plan, context)
     if (value === undefined) continue
     put(bag, plan.path, value)
     if (vatCategoryTerms.has(plan.leaf.term)) codes.push(context.reads.slice(before).join(' '))
@@ -78,10 +80,6 @@ function fillGroup({ leaves, lists }: GroupPlan, context: Context): Bag {
   }
   noteTaxCode(bag, codes, context)
   return bag
-}
-
-function within(context: Context, path: readonly (string | number)[]): Context {
-  return { ...context, pointer: context.pointer + path.map(key => `/${key}`).join('') }
 }
 
 function put(bag: Bag, path: readonly string[], value: unknown): void {
@@ -113,11 +111,11 @@ function inForm(
 
 function listItems({ path, parts }: ListPlan, context: Context): readonly Bag[] {
   const items: Bag[] = []
+  const list = `${context.pointer}/${path.join('/')}/`
   for (const part of parts) {
     const sources = part.each === undefined ? [context.item] : context.item.each(part.each)
     for (const item of sources) {
-      const inner = within({ ...context, item, position: items.length + 1 }, [...path, items.length])
-      const filled = itemOf(part, inner)
+      const filled = itemOf(part, { ...context, item, position: items.length + 1, pointer: list + items.length })
       if (filled !== undefined) items.push(filled)
     }
   }

@@ -25,8 +25,9 @@ export interface Scene {
   readonly formats: Formats
   readonly issues: MappingIssue[]
   readonly work: Work
-  /** JSON pointer of the term that is being filled. */
+  /** JSON pointer of the group that is being filled, and from there on of the term. */
   readonly pointer: string
+  term: string
   /** Texts of the source that were read, in order; '' stands for those of an item of a list. */
   readonly reads: string[]
 }
@@ -82,7 +83,13 @@ export function note(
   { scene, value }: { readonly scene: Scene; readonly value: Value | undefined },
 ): undefined {
   const source = referenceOf(expression)?.name ?? ''
-  scene.issues.push({ code, pointer: scene.pointer, source, value: value?.text.slice(0, 200) ?? '', message })
+  scene.issues.push({
+    code,
+    pointer: scene.pointer + scene.term,
+    source,
+    value: value?.text.slice(0, 200) ?? '',
+    message,
+  })
 }
 
 /** The first reference of an expression: where a person will look. */
@@ -139,8 +146,8 @@ function evaluateOrigin(origin: Origin, scene: Scene): Value | StepProblem | und
   }
 }
 
-function read({ scope, name }: Reference, scene: Scene): Value | StepProblem | undefined {
-  const value = scene[scope]?.value(name)
+function read(reference: Reference, scene: Scene): Value | StepProblem | undefined {
+  const value = scene[reference.scope]?.value(reference)
   if (value !== undefined && !(value instanceof StepProblem)) scene.reads.push(value.text)
   return value
 }

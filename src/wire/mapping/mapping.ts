@@ -80,8 +80,9 @@ export interface GroupPlan {
 }
 
 export interface LeafPlan {
-  /** Keys from the group down to the term. */
+  /** Keys from the group down to the term; and as a JSON pointer. */
   readonly path: readonly string[]
+  readonly pointer: string
   readonly leaf: Leaf
   readonly expression: Expression
 }
@@ -132,6 +133,10 @@ export interface Reference {
   readonly kind: 'from'
   readonly scope: Scope
   readonly name: string
+  /** JSON: the name as keys. */
+  readonly keys: readonly string[]
+  /** CSV: where the column is, when its name is a number; the first is 0. */
+  readonly column: number | undefined
 }
 
 interface Case {

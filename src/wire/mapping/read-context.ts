@@ -56,7 +56,7 @@ export function refer(
   if (source.kind === 'json') {
     const path = scope === 'item' ? [...frame.path, ...keysOf(name)] : keysOf(name)
     if (scope !== 'document') usage.paths.add(path.map(key => (/^\d+$/.test(key) ? '*' : escaped(key))).join('/'))
-    return { kind: 'from', scope, name }
+    return { kind: 'from', scope, name, keys: keysOf(name), column: undefined }
   }
   if (name === '') problems.add(pointer, 'is empty: it must be a column')
   if (scope === 'document') problems.add(pointer, 'is for JSON: a CSV file says nothing beside its rows')
@@ -65,7 +65,7 @@ export function refer(
   const used = usage.columns.get(rowType) ?? new Set()
   usage.columns.set(rowType, used.add(name))
   if (source.rows.kind === 'grouped' && (scope === 'invoice' || !frame.looping)) usage.shared.add(name)
-  return { kind: 'from', scope, name }
+  return { kind: 'from', scope, name, keys: [], column: columnNumber(name) }
 }
 
 /** A column that is named in the mapping itself is known before any file is. */
@@ -83,7 +83,12 @@ export function checkColumn(
 }
 
 export function isColumnNumber(name: string): boolean {
-  return /^#[1-9]\d{0,3}$/.test(name)
+  return columnNumber(name) !== undefined
+}
+
+/** `#1` is 0; undefined for a name. */
+export function columnNumber(name: string): number | undefined {
+  return /^#[1-9]\d{0,3}$/.test(name) ? Number(name.slice(1)) - 1 : undefined
 }
 
 /** The frame inside a loop; undefined, and a problem, when the source has no such loop here. */

@@ -25,7 +25,7 @@ function readGroup(json: Bag, fields: Group['fields'], { pointer, context }: Pla
     const path = keysOf(target)
     const entry = findEntry(target, fields, place)
     if (entry === undefined) continue
-    if (entry.shape === 'leaf') leaves.push({ path, leaf: entry, expression: readLeaf(filler, place) })
+    if (entry.shape === 'leaf') leaves.push({ path, pointer: target, leaf: entry, expression: readLeaf(filler, place) })
     else if (entry.shape === 'many') lists.push({ path, entry, parts: readParts(filler, entry, place) })
     else
       context.problems.add(

@@ -1,8 +1,8 @@
 import { Readable, pipeline } from 'node:stream'
 import { CsvError, type Parser, parse } from 'csv-parse'
-import type { CsvSource, Rows } from './mapping.ts'
+import type { CsvSource, Reference, Rows } from './mapping.ts'
 import { hint } from './nearest.ts'
-import { isColumnNumber } from './read-context.ts'
+import { columnNumber, isColumnNumber } from './read-context.ts'
 import { type Item, SourceError, type SourceIssue, type SourceOctets, type Unit, textOf, unusedMax } from './source.ts'
 import { type Value, valueOf } from './value.ts'
 
@@ -25,6 +25,8 @@ interface Columns {
   readonly type: string
   readonly names: readonly string[]
   readonly positions: ReadonlyMap<string, number>
+  /** For each position the name that is reported as unused, null for none; filled as cells are seen. */
+  readonly unused: (string | null | undefined)[]
 }
 
 /** The invoices of a CSV file in the order of their first rows. Memory holds one at a time, unless rows are scattered. */
@@ -144,6 +146,8 @@ function unitOf(rows: readonly Row[], source: CsvSource, issues: readonly Source
   }
 }
 
+const nothing: Pick<Row, 'cells' | 'columns'> = { cells: [], columns: columnsOf('', []) }
+
 class RowItem implements Item {
   private readonly row: Row | undefined
   private readonly rows: readonly Row[]
@@ -155,8 +159,9 @@ class RowItem implements Item {
     this.kind = kind
   }
 
-  value(name: string): Value | undefined {
-    const cell = this.row === undefined ? undefined : cellOf(this.row, name)
+  value({ name, column }: Pick<Reference, 'name' | 'column'>): Value | undefined {
+    const { cells, columns } = this.row ?? nothing
+    const cell = cells[column ?? columns.positions.get(name) ?? -1]
     return cell === undefined ? undefined : valueOf(cell, false)
   }
 
@@ -167,7 +172,7 @@ class RowItem implements Item {
 }
 
 function cellOf({ cells, columns }: Row, name: string): string | undefined {
-  return cells[isColumnNumber(name) ? Number(name.slice(1)) - 1 : (columns.positions.get(name) ?? -1)]
+  return cells[columnNumber(name) ?? columns.positions.get(name) ?? -1]
 }
 
 function tooManyCells({ cells, columns: { names }, line }: Row): readonly SourceIssue[] {
@@ -197,24 +202,35 @@ function disagreements(rows: readonly Row[], { shared }: CsvSource): readonly So
   return issues
 }
 
-function unusedOf(rows: readonly Row[], { used, ignored, rows: kind }: CsvSource): ReadonlyMap<string, string> {
+function unusedOf(rows: readonly Row[], source: CsvSource): ReadonlyMap<string, string> {
   const unused = new Map<string, string>()
   for (const { cells, columns } of rows) {
-    const known = used.get(columns.type)
-    if (kind.kind === 'records' && columns.type !== kind.invoice && !kind.others.has(columns.type)) {
-      if (!ignored.has(columns.type)) unused.set(`rows ${columns.type}`, cells.join(' '))
+    if (isUnusedType(columns.type, source)) {
+      if (!source.ignored.has(columns.type)) unused.set(`rows ${columns.type}`, cells.join(' '))
       continue
     }
-    for (const [index, cell] of cells.entries()) {
-      if (cell === '' || unused.size >= unusedMax) continue
-      const [number, name = number] = [`#${index + 1}`, columns.names[index]]
-      if (known?.has(name) || known?.has(number) || ignored.has(name)) continue
-      if (kind.kind === 'records' && (kind.type === name || kind.type === number)) continue
-      const shown = columns.type === '' ? name : `${columns.type} ${name}`
-      if (!ignored.has(shown) && !unused.has(shown) && cell.trim() !== '') unused.set(shown, cell.trim())
+    for (let index = 0; index < cells.length; index++) {
+      const shown = (columns.unused[index] ??= unusedName(index, columns, source))
+      const cell = shown === null || unused.has(shown) ? '' : (cells[index] ?? '').trim()
+      if (shown !== null && cell !== '' && unused.size < unusedMax) unused.set(shown, cell)
     }
   }
   return unused
+}
+
+function isUnusedType(type: string, { rows }: CsvSource): boolean {
+  return rows.kind === 'records' && type !== rows.invoice && !rows.others.has(type)
+}
+
+/** null for a column that is read, tells the type of the row, or is ignored. */
+function unusedName(index: number, { type, names }: Columns, { used, ignored, rows }: CsvSource): string | null {
+  const number = `#${index + 1}`
+  const name = names[index] ?? number
+  const shown = type === '' ? name : `${type} ${name}`
+  const known = used.get(type)
+  const isType = rows.kind === 'records' && (rows.type === name || rows.type === number)
+  const isKnown = known?.has(name) === true || known?.has(number) === true
+  return isType || isKnown || ignored.has(name) || ignored.has(shown) ? null : shown
 }
 
 /* ── Rows ──────────────────────────────────────────────────────────────────────────────────── */
@@ -272,13 +288,13 @@ function explained(error: unknown): unknown {
 function columnsOf(type: string, names: readonly string[]): Columns {
   const positions = new Map<string, number>()
   for (const [index, name] of names.entries()) if (!positions.has(name)) positions.set(name, index)
-  return { type, names, positions }
+  return { type, names, positions, unused: [] }
 }
 
 function columnsFor(type: string, known: Map<string, Columns>): Columns {
   const found = known.get(type)
   if (found !== undefined) return found
-  const columns = { ...(known.get('') ?? columnsOf('', [])), type }
+  const columns = { ...(known.get('') ?? columnsOf('', [])), type, unused: [] }
   // Types are few where they are types at all; a column of anything else is not remembered without end.
   if (known.size < 1000) known.set(type, columns)
   return columns
@@ -302,7 +318,6 @@ function headerOf(record: readonly string[], { used }: CsvSource): Columns {
 
 function typePosition({ rows, columns }: CsvSource): number | undefined {
   if (rows.kind !== 'records') return undefined
-  if (isColumnNumber(rows.type)) return Number(rows.type.slice(1)) - 1
   const names = columns instanceof Map ? [...columns.values()] : []
-  return names[0]?.indexOf(rows.type)
+  return columnNumber(rows.type) ?? names[0]?.indexOf(rows.type)
 }

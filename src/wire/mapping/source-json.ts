@@ -1,4 +1,4 @@
-import type { JsonSource } from './mapping.ts'
+import type { JsonSource, Reference } from './mapping.ts'
 import { escaped, keysOf } from './shape.ts'
 import { type Item, SourceError, type SourceOctets, type Unit, textOf, unusedMax } from './source.ts'
 import { StepProblem, type Value, valueOf } from './value.ts'
@@ -51,6 +51,7 @@ async function* linesOf(octets: SourceOctets): AsyncGenerator<string> {
 }
 
 function* unitsOf(text: string, source: JsonSource, before: string): Generator<Unit> {
+  const reads = readsOf(source)
   const document = parseJson(text, before)
   const found = source.invoices.reduce<unknown>((value, key) => child(value, key), document)
   const pointer = source.invoices.map(key => `/${escaped(key)}`).join('')
@@ -66,12 +67,18 @@ function* unitsOf(text: string, source: JsonSource, before: string): Generator<U
       invoice: new JsonItem(invoice),
       document: whole,
       issues: [],
-      unused: unusedOf(invoice, source),
+      unused: unusedOf(invoice, reads),
     }
   }
 }
 
-/** A number digit for digit: 1.10 stays 1.10, and twenty digits stay twenty. */
+/**
+ * What may be a number that is another one when it comes back from a double: many digits, an exponent, or very small. In texts, too,
+ * which only costs time: keeping digits takes ten times as long.
+ */
+const losesDigits = /\d[\d.]{15}|\d[eE][+-]?\d|\.0{6}/
+
+/** A number digit for digit: twenty digits stay twenty. */
 class JsonNumber {
   readonly text: string
 
@@ -83,7 +90,7 @@ class JsonNumber {
 function parseJson(text: string, before: string): unknown {
   checkDepth(text)
   try {
-    return JSON.parse(text, keepDigits)
+    return losesDigits.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
   } catch (cause) {
     throw new SourceError('source.json', `${before}is no JSON: ${(cause as Error).message}`, { cause })
   }
@@ -118,11 +125,12 @@ class JsonItem implements Item {
     this.json = json
   }
 
-  value(name: string): Value | StepProblem | undefined {
-    const found = keysOf(name).reduce<unknown>(child, this.json)
+  value({ name, keys }: Pick<Reference, 'name' | 'keys'>): Value | StepProblem | undefined {
+    const found = keys.reduce<unknown>(child, this.json)
     if (found instanceof JsonNumber) return { text: found.text, ready: true }
     if (typeof found === 'string') return valueOf(found, false)
     if (typeof found === 'boolean') return valueOf(String(found), false)
+    if (typeof found === 'number') return { text: String(found), ready: true }
     if (found === undefined || found === null) return undefined
     const kind = Array.isArray(found) ? 'an array' : 'an object'
     return new StepProblem('value.composite', `${name} is ${kind}, not a value`)
@@ -141,29 +149,49 @@ function child(value: unknown, key: string): unknown {
   return (value as Readonly<Record<string, unknown>>)[key]
 }
 
-/** Every value of an invoice that no path of the mapping leads to; positions are `*`. */
-function unusedOf(invoice: unknown, { used, ignored }: JsonSource): ReadonlyMap<string, string> {
-  const unused = new Map<string, string>()
-  const stack: (readonly [path: string, value: unknown])[] = [['', invoice]]
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const [path, value] = next
-    if (ignored.has(path)) continue
-    if (typeof value === 'object' && value !== null && !(value instanceof JsonNumber)) {
-      // Reversed, because the last one put there is looked at first.
-      for (const [key, inner] of Object.entries(value).toReversed()) {
-        const step = Array.isArray(value) ? '*' : escaped(key)
-        stack.push([path === '' ? step : `${path}/${step}`, inner])
-      }
-      continue
+/** What a mapping reads below a key, and whether it reads the value itself. */
+interface Reads {
+  isRead: boolean
+  readonly below: Map<string, Reads>
+}
+
+/** The paths a mapping reads or ignores, as a tree that is walked beside the invoice. */
+function readsOf({ used, ignored }: JsonSource): Reads {
+  const root: Reads = { isRead: false, below: new Map() }
+  for (const path of [...used, ...ignored]) {
+    let place = root
+    for (const key of keysOf(path)) {
+      const inner = place.below.get(key) ?? { isRead: false, below: new Map<string, Reads>() }
+      place.below.set(key, inner)
+      place = inner
     }
-    if (used.has(path) || unused.has(path) || unused.size >= unusedMax) continue
-    const text = shown(value)
-    if (text.trim() !== '') unused.set(path, text.trim())
+    place.isRead = true
   }
+  return root
+}
+
+/** Every value of an invoice that no path of the mapping leads to; positions are `*`. */
+function unusedOf(invoice: unknown, reads: Reads): ReadonlyMap<string, string> {
+  const unused = new Map<string, string>()
+  function walk(value: unknown, path: string, known: Reads | undefined): void {
+    if (known?.isRead === true || value === null || unused.size >= unusedMax) return
+    if (typeof value === 'object' && !(value instanceof JsonNumber)) {
+      const isList = Array.isArray(value)
+      for (const [key, inner] of Object.entries(value)) {
+        const step = isList ? '*' : key
+        walk(inner, `${path}${path === '' ? '' : '/'}${escaped(step)}`, known?.below.get(step))
+      }
+      return
+    }
+    const text = shown(value).trim()
+    if (text !== '' && !unused.has(path)) unused.set(path, text)
+  }
+  walk(invoice, '', reads)
   return unused
 }
 
 function shown(value: unknown): string {
   if (value instanceof JsonNumber) return value.text
-  return typeof value === 'string' || typeof value === 'boolean' ? String(value) : ''
+  const type = typeof value
+  return type === 'string' || type === 'boolean' || type === 'number' ? String(value) : ''
 }

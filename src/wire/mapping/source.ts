@@ -1,11 +1,11 @@
 import { WireError } from '../../kernel/index.ts'
-import type { Encoding } from './mapping.ts'
+import type { Encoding, Reference } from './mapping.ts'
 import type { IssueCode, StepProblem, Value } from './value.ts'
 
 /** What an expression can ask: the invoice, or one of what it repeats. */
 export interface Item {
   /** undefined when there is none, or an empty one. */
-  value(name: string): Value | StepProblem | undefined
+  value(reference: Pick<Reference, 'name' | 'keys' | 'column'>): Value | StepProblem | undefined
   each(name: string): readonly Item[]
 }
 
