@@ -14,9 +14,11 @@ export function once(code: Code, expression: Expression, { scope, program }: { s
   return code.type === 'nodes' ? { type: 'nodes', js, requires: code.requires } : { type: code.type, js }
 }
 
-/** Whether the value depends on the document only: an absolute path, or a function of such paths and of literals. */
+/** Whether the value depends on the document only: an absolute path, several joined, or a function of such paths and of literals. */
 function isOfDocument(expression: Expression, scope: Scope): boolean {
   if (expression.kind === 'path') return expression.absolute && !mentions(expression, part => isLocal(part, scope))
+  if (expression.kind === 'root') return true
+  if (expression.kind === 'set') return isOfDocument(expression.left, scope) && isOfDocument(expression.right, scope)
   if (expression.kind !== 'call') return false
   const others = expression.given.filter(({ kind }) => kind !== 'string' && kind !== 'number')
   return others.length > 0 && others.every(one => isOfDocument(one, scope))
