@@ -6,10 +6,13 @@ import { invoiceFields } from '../../../src/wire/invoice/terms.ts'
 const path = '../../../docs/invoice-model.md'
 
 function rowsOf(fields: Group['fields'], around: string): string[] {
-  return Object.entries(fields).flatMap(([key, entry]) => {
+  const rows: string[] = []
+  for (const [key, entry] of Object.entries(fields)) {
     const field = `${around}${key}${entry.shape === 'many' ? '[]' : ''}`
-    return [rowOf(field, entry), ...(entry.shape === 'leaf' ? [] : rowsOf(entry.fields, `${field}.`))]
-  })
+    rows.push(rowOf(field, entry))
+    if (entry.shape !== 'leaf') rows.push(...rowsOf(entry.fields, `${field}.`))
+  }
+  return rows
 }
 
 function rowOf(field: string, entry: Entry): string {
