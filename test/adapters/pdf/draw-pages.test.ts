@@ -37,6 +37,12 @@ describe('pages', () => {
     expect(pages.map(page => page.length)).toEqual([66, 12])
   })
 
+  it('count a header that is not there yet as space that is needed', () => {
+    const header = slice(20)
+    const pages = planPages([unit(lines(70)), unit(lines(4), { header })])
+    expect(pages.map(page => page.length)).toEqual([70, 5])
+  })
+
   it('never end with a header', () => {
     const header = slice(20)
     const pages = planPages([unit(lines(73)), unit(lines(90), { header })])
