@@ -270,6 +270,18 @@ describe('JSON', () => {
     })
   })
 
+  it.each([
+    ['1.5', '1.5'],
+    ['123456789012345', '123456789012345'],
+    ['1234567890123456789', '1234567890123456789'],
+    ['0.00000012', '0.00000012'],
+    ['1e2', '100'],
+    ['-0.3', '-0.3'],
+  ])('reads the number %s', async (number, value) => {
+    const [found] = await all(json({}, { '/totals/paid': 'p' }), `{"p":${number}}`)
+    expect(found?.json).toEqual({ totals: { paid: value } })
+  })
+
   it('reads a date that is a number', async () => {
     const [found] = await all(json({ dates: 'YYYYMMDD' }, { '/issueDate': 'd' }), '{"d":20261103}')
     expect([found?.json, found?.issues]).toEqual([{ issueDate: '2026-11-03' }, []])
