@@ -162,13 +162,20 @@ function checkTotals(draft: InvoiceDraft, report: Report, vatUnsaidWhenNone: boo
         rule,
         text: rule,
         actual: totals[name],
-        expected: totalOf[name](draft),
+        expected: expectedTotal(name, draft),
         tolerance: slackOf[name] ?? exact,
       })
     } else if (missing !== undefined && demanded[name] && !report.refused.has(pointerOf(path))) {
       report.fatal(name === 'vat' ? 'BR-CO-15' : rule, path, { text: missing })
     }
   }
+}
+
+/** An extension adds up the lines themselves where EN 16931 takes their sum (BT-106) as it is said. [BR-FREXT-CO-13] */
+function expectedTotal(name: keyof typeof totalRules, draft: InvoiceDraft): Decimal | undefined {
+  if (name !== 'withoutVat' || !isExtended(draft)) return totalOf[name](draft)
+  const [lines, allowances, charges] = [totalOf.lineNet(draft), totalOf.allowances(draft), totalOf.charges(draft)]
+  return allowances === undefined || charges === undefined ? undefined : lines?.minus(allowances).plus(charges)
 }
 
 /** In an extension of EN 16931, a cent for each amount that was rounded. [BR-FREXT-CO-10 to 13 and 15] */

@@ -1,5 +1,5 @@
 import type { InvoiceDraft } from './model.ts'
-import { isExtended } from './profiles.ts'
+import { isExtended, isFrenchExtension } from './profiles.ts'
 
 /*
  * What an extension of EN 16931 changes in its rules: EXTENDED-CTC-FR and, alike, EXTENDED of Factur-X allow more, with tolerances
@@ -33,6 +33,6 @@ const renamed: ReadonlyMap<string, string> = new Map([
 /** The name of a rule in the specification that the invoice follows; undefined when it has no such rule. */
 export function amendmentsOf(draft: InvoiceDraft): ((rule: string) => string | undefined) | undefined {
   if (!isExtended(draft)) return undefined
-  const isFrench = draft.customization?.includes('extended-ctc-fr') ?? false
+  const isFrench = isFrenchExtension(draft)
   return rule => (dropped.has(rule) ? undefined : ((isFrench ? renamed.get(rule) : undefined) ?? rule))
 }

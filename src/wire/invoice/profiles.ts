@@ -138,3 +138,8 @@ export function isCreditNote(typeCode: string | undefined): boolean {
 export function isExtended({ customization = '' }: { customization?: string }): boolean {
   return customization.includes('#conformant#')
 }
+
+/** Whether the extension is the French one, whose rules have names of their own (BR-FREXT-*). */
+export function isFrenchExtension({ customization = '' }: { customization?: string }): boolean {
+  return isExtended({ customization }) && customization.includes('extended-ctc-fr')
+}

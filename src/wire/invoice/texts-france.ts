@@ -1,4 +1,5 @@
 import type { Text } from './text.ts'
+import { mismatch } from './texts-core.ts'
 
 const siret: Text = {
   en: '{title} is a SIRET: 14 digits that begin with the SIREN {siren}, and is {value}',
@@ -265,6 +266,15 @@ export const frenchTexts = {
     fr: 'Une facture à double sens doit être auto-facturée (type indiqué : {type})',
   },
   'BR-FR-BD-14': correction,
+  'BR-FREXT-06': {
+    en: '{title} must be there on a line that names a parent line',
+    fr: '{title} : cette information est obligatoire sur une ligne qui indique une ligne parente',
+  },
+  'BR-FREXT-08': mismatch({ en: 'the sum of the lines below the group', fr: 'somme des lignes du groupe' }),
+  'BR-FREXT-11': {
+    en: '{title} must be the identifier of another line, and is {parentId}',
+    fr: '{title} : l’identifiant d’une autre ligne est attendu (valeur indiquée : {parentId})',
+  },
   'BR-FR-CPRO-01': {
     en: '{title} must be MARCHE or CONTRAT for the public sector, and is {value}',
     fr: '{title} : MARCHE ou CONTRAT est attendu pour le secteur public (valeur indiquée : {value})',

@@ -168,7 +168,14 @@ export function twoWay(json: Json): void {
 const grouped = [
   ...jsonDefects(
     [
-      ['BR-FR-MV-01', 'a line of no kind', ({ lines }) => delete lines[1].kind, 'BR-FR-MV-05'],
+      [
+        'BR-FR-MV-01',
+        'a line of no kind',
+        ({ lines }) => delete lines[1].kind,
+        'BR-FR-MV-05',
+        'BR-FREXT-06',
+        'BR-FREXT-08',
+      ],
       [
         'BR-FR-MV-02',
         'no group',
@@ -180,7 +187,12 @@ const grouped = [
       ['BR-FR-MV-03', 'a group without VAT', ({ lines }) => delete lines[0].vatAmount, 'BR-FR-MV-09', 'BR-FR-MV-10'],
       ['BR-FR-MV-03', 'a group without a mode', ({ lines }) => lines[0].objects.pop()],
       ['BR-FR-MV-03', 'a group in the mode of the whole', ({ lines }) => (lines[0].objects[1].value = 'B8')],
-      ['BR-FR-MV-05', 'another sum', ({ lines }) => ((lines[0].net = '251.00'), delete lines[0].amountWithVat)],
+      [
+        'BR-FR-MV-05',
+        'another sum',
+        ({ lines }) => ((lines[0].net = '251.00'), delete lines[0].amountWithVat),
+        'BR-FREXT-08',
+      ],
       ['BR-FR-MV-06', 'a line of another seller', ({ lines }) => (lines[1].seller = lines[3].seller)],
       [
         'BR-FR-MV-07',
@@ -243,6 +255,16 @@ const grouped = [
   ),
 ]
 
+const lineTree = jsonDefects(
+  [
+    ['BR-FREXT-06', 'a part of no kind', ({ lines }) => delete lines[1].kind, 'BR-FREXT-08'],
+    ['BR-FREXT-08', 'another sum of parts', ({ lines }) => (lines[0].net = '250.01')],
+    ['BR-FREXT-11', 'a part of nothing', ({ lines }) => Object.assign(lines[1], { parentId: 'X' }), 'BR-FREXT-08'],
+  ],
+  () => sample(multiSeller),
+  { rules: [] },
+)
+
 /** A good invoice to a French public body. */
 export function toPublicBody(json: Json): void {
   french(json)
@@ -296,4 +318,4 @@ const publicSector = jsonDefects(
   { rules: ['auto', 'france-b2g'] },
 )
 
-export const frenchRules: readonly Defect[] = [...general, ...special, ...grouped, ...publicSector]
+export const frenchRules: readonly Defect[] = [...general, ...special, ...grouped, ...lineTree, ...publicSector]
