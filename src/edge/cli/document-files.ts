@@ -39,10 +39,12 @@ function filesBelow(folder: string): readonly string[] {
   return files
 }
 
-/** The whole file, or standard input. Throws what the file system says, and UsageError for a file that no document is as large as. */
+/** The whole file, or standard input. Throws UsageError for what is no file, or one that no document is as large as. */
 export function readDocumentFile(file: string): Buffer {
   if (file === standardInput) return readFileSync(0)
-  const { size } = statSync(file)
-  if (size > octetsMax) throw new UsageError(`${file} has more than ${octetsMax} octets`)
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found === undefined) throw new UsageError(`${file} is not there`)
+  if (!found.isFile() && !found.isFIFO() && !found.isCharacterDevice()) throw new UsageError(`${file} is no file`)
+  if (found.size > octetsMax) throw new UsageError(`${file} has more than ${octetsMax} octets`)
   return readFileSync(file)
 }

@@ -125,6 +125,21 @@ describe('convert --to facturx', () => {
   })
 })
 
+describe('a file', () => {
+  it.each([
+    ['that is not there', join(folder, 'none.xml'), 'is not there'],
+    ['that is a folder', folder, 'is no file'],
+  ])('%s is wrong usage', async (_, path, message) => {
+    for (const words of [
+      ['render', path],
+      ['convert', path, '--to', 'cii'],
+      ['extract', path],
+    ]) {
+      expect(await cli(words)).toMatchObject({ code: 2, errors: expect.stringContaining(message) })
+    }
+  })
+})
+
 describe('extract', () => {
   it('writes what is attached under safe names, and over nothing', async () => {
     const into = join(folder, 'attachments')
