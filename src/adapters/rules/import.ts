@@ -76,7 +76,9 @@ function finished(
   const same = checkFree(draft, before)
   const { tests } = draft
   const failed = tests?.failures.length ?? 0
-  const active = options.force === true || (failed === 0 && (same?.active ?? true))
+  // What only its unit tests held back is free when they pass.
+  const wasHeldBack = same?.kind === 'rules' && (same.tests?.failed ?? 0) > 0
+  const active = options.force === true || (failed === 0 && (wasHeldBack || (same?.active ?? true)))
   const days = {
     ...(options.validFrom === undefined && same?.validFrom !== undefined ? { validFrom: same.validFrom } : {}),
     ...(options.validTo === undefined && same?.validTo !== undefined ? { validTo: same.validTo } : {}),

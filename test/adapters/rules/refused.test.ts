@@ -222,6 +222,13 @@ describe('the unit tests of a pack', () => {
     expect(forced?.pack.active).toBe(true)
   })
 
+  it('set it free when they pass the next time', async () => {
+    const store = newStore()
+    await importPacks(store, folderOf({ 'rules-1.0.sch': forbidding('b'), 'a.xml': set('error') }), {})
+    const [free] = await importPacks(store, folderOf({ 'rules-1.0.sch': forbidding('b'), 'a.xml': set('success') }), {})
+    expect(free?.pack.active).toBe(true)
+  })
+
   it('of other rules and other documents do not count', async () => {
     const other = set('error').replaceAll('NO<', 'XX<')
     const path = folderOf({ 'rules-1.0.sch': forbidding('b'), 'a.xml': other, 'b.xml': set('error', '<a/>') })
