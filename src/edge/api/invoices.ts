@@ -127,17 +127,20 @@ async function readSource(
   { spool, limits }: InvoiceServices,
   ctx: RouteContext,
 ): Promise<{ readonly source: SendRequest['source']; readonly sha256: string }> {
-  const type = ctx.is('json', 'application/xml', 'text/xml')
+  const type = ctx.is('json', 'application/xml', 'text/xml', 'application/pdf')
   if (type === 'json') {
     const { content, sha256 } = await readBody(ctx, limits.jsonOctetsMax)
     return { source: { kind: 'json', value: parseJson(content) }, sha256 }
   }
-  if (type === 'application/xml' || type === 'text/xml') {
+  if (type !== false && type !== null) {
     const { content, sha256 } = await spoolBody(ctx, spool, limits.bodyOctetsMax)
     if (content.size === 0) throw new Problem('malformed-request', 'the body is empty')
-    return { source: { kind: 'xml', octets: content }, sha256 }
+    return { source: { kind: type === 'application/pdf' ? 'pdf' : 'xml', octets: content }, sha256 }
   }
-  throw new Problem('unsupported-media-type', 'send application/json (EN 16931 model) or application/xml (UBL, CII)')
+  throw new Problem(
+    'unsupported-media-type',
+    'send application/json (EN 16931 model), application/xml (UBL, CII) or application/pdf (Factur-X)',
+  )
 }
 
 async function readExport(

@@ -44,7 +44,7 @@ const paths = {
       operationId: 'sendInvoice',
       summary: 'Send an invoice',
       description:
-        'Takes an invoice as JSON in the shape of the EN 16931 model, or as a UBL or CII document that is passed on as it is. It is stored when the answer comes; sending follows. With an Idempotency-Key the request may be repeated until an answer arrives: it is sent once.',
+        'Takes an invoice as JSON in the shape of the EN 16931 model, or as a UBL or CII document or a Factur-X that is passed on as it is. It is stored when the answer comes; sending follows. With an Idempotency-Key the request may be repeated until an answer arrives: it is sent once.',
       parameters: [
         mappingParameter,
         {
@@ -61,6 +61,7 @@ const paths = {
           'application/json': { schema: { $ref: '#/components/schemas/InvoiceDocument' } },
           'application/xml': { schema: { type: 'string', contentMediaType: 'application/xml' } },
           'text/xml': { schema: { type: 'string', contentMediaType: 'text/xml' } },
+          'application/pdf': { schema: { type: 'string', contentMediaType: 'application/pdf' } },
         },
       },
       responses: {
@@ -73,7 +74,7 @@ const paths = {
         '404': problem('There is no mapping of this name.'),
         '409': problem('The number is taken, or the Idempotency-Key belongs to another request.'),
         '413': problem('The body is too large.'),
-        '415': problem('The body is neither JSON nor XML.'),
+        '415': problem('The body is neither JSON nor XML nor PDF.'),
         '422': problem(
           'The invoice breaks rules; `errors` lists them with pointers into the JSON. Or the export is not what the mapping is for.',
         ),

@@ -10,7 +10,7 @@ import type { SendOutcome, SendRequest } from '../../services/invoicing/index.ts
 import { invoiceJson, traceJson } from '../api/index.ts'
 import { type ApiClient, ApiError, apiOptions, bodyOf, openApi } from './api-client.ts'
 import { type Arguments, type Command, type ExitCode, numberOf, UsageError } from './command.ts'
-import { isXml } from './invoice-file.ts'
+import { isPdf, isXml } from './invoice-file.ts'
 import type { Terminal } from './terminal.ts'
 import { type InvoiceJson, isFinal, printInvoice, printTrace, type TraceJson } from './trace-view.ts'
 
@@ -63,7 +63,7 @@ async function sendThroughApi(
   octets: Buffer,
   { client, terminal, seconds }: { readonly client: ApiClient; readonly terminal: Terminal; readonly seconds: number },
 ): Promise<ExitCode> {
-  const answer = await client.post('/invoices', octets, isXml(octets) ? 'application/xml' : 'application/json')
+  const answer = await client.post('/invoices', octets, mediaTypeOf(octets))
   if (answer.status === 422) {
     const { errors } = answer.body as { readonly errors: readonly FindingJson[] }
     return refuse(errors, terminal)
@@ -141,12 +141,22 @@ function accepted(outcome: SendOutcome, terminal: Terminal): InvoiceId | undefin
   return undefined
 }
 
+function mediaTypeOf(octets: Buffer): string {
+  if (isXml(octets)) return 'application/xml'
+  return isPdf(octets) ? 'application/pdf' : 'application/json'
+}
+
 function sourceOf(octets: Buffer): SendRequest['source'] {
   if (isXml(octets)) return { kind: 'xml', octets: inMemory(octets) }
+  if (isPdf(octets)) return { kind: 'pdf', octets: inMemory(octets) }
   try {
     return { kind: 'json', value: JSON.parse(octets.toString('utf8')) }
   } catch (cause) {
-    throw new ApiError('malformed-request', `the file is neither XML nor JSON: ${(cause as Error).message}`, undefined)
+    throw new ApiError(
+      'malformed-request',
+      `the file is neither XML nor PDF nor JSON: ${(cause as Error).message}`,
+      undefined,
+    )
   }
 }
 

@@ -23,7 +23,7 @@ export interface InvoicingWorld {
   readonly exchange: Pick<Exchange, 'submit'>
   readonly blobs: BlobStore
   /** Has the last word on what leaves. */
-  readonly documents: Pick<Documents, 'validate'>
+  readonly documents: Pick<Documents, 'open' | 'validate'>
   readonly codeLists: CodeLists
   /** Receivers whose endpoint an operator has given by hand, by participantKey(). */
   readonly staticRoutes: ReadonlyMap<string, Route>
@@ -34,10 +34,9 @@ export function createInvoicing(world: InvoicingWorld): Invoicing {
   return {
     async send(request) {
       const { source, language } = request
-      const given = source.kind === 'xml' ? source.octets : undefined
+      const given = source.kind === 'json' ? undefined : source.octets
       try {
-        const read =
-          source.kind === 'json' ? readJson(source.value, language) : await readDocument(source.octets, language)
+        const read = await readSource(world, source, language)
         if (read.kind === 'invalid') return read
         const verdict = await world.documents.validate(read.judged, { language })
         if (!verdict.valid) return { kind: 'invalid', findings: verdict.findings.map(findingOf) }
@@ -54,12 +53,27 @@ type Read =
   | {
       readonly kind: 'invoice'
       readonly invoice: Invoice
-      readonly syntax: 'ubl' | 'cii'
+      readonly syntax: 'ubl' | 'cii' | 'facturx'
       readonly document: Octets
       /** The document, of a large one without the content of its files. */
       readonly judged: Buffer
     }
   | { readonly kind: 'invalid'; readonly findings: readonly Finding[] }
+
+function readSource(
+  world: InvoicingWorld,
+  source: SendRequest['source'],
+  language: SendRequest['language'],
+): Read | Promise<Read> {
+  switch (source.kind) {
+    case 'json':
+      return readJson(source.value, language)
+    case 'xml':
+      return readDocument(source.octets, language)
+    case 'pdf':
+      return readPdf(world, source.octets, language)
+  }
+}
 
 function readJson(value: unknown, language: SendRequest['language']): Read {
   const read = readInvoice(value, { language })
@@ -76,6 +90,26 @@ async function readDocument(document: Octets, language: SendRequest['language'])
   const read = readDocumentToSend(skimmed, { language })
   if ('findings' in read) return { kind: 'invalid', findings: read.findings }
   return { kind: 'invoice', invoice: read.invoice, syntax: read.syntax, document, judged: skimmed }
+}
+
+/** In memory: the parts of a PDF are found from its end. */
+async function readPdf(
+  { documents }: InvoicingWorld,
+  document: Octets,
+  language: SendRequest['language'],
+): Promise<Read> {
+  const pdf = document.kind === 'memory' ? document.bytes : await gather(document.open())
+  const opened = await documents.open(pdf)
+  if (opened.kind === 'unreadable') return { kind: 'invalid', findings: opened.findings }
+  const read = readDocumentToSend(opened.xml ?? Buffer.alloc(0), { language })
+  if ('findings' in read) return { kind: 'invalid', findings: read.findings }
+  return { kind: 'invoice', invoice: read.invoice, syntax: 'facturx', document, judged: pdf }
+}
+
+async function gather(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const gathered: Buffer[] = []
+  for await (const chunk of chunks) gathered.push(chunk)
+  return Buffer.concat(gathered)
 }
 
 /** Of a verdict, as the API tells those of the model. */
@@ -104,6 +138,7 @@ async function submit(
     ...addressed.addressing,
     route: routeFor(world, request.route, participantKey(addressed.addressing.receiver)),
     document,
+    ...(syntax === 'facturx' && { wrapping: { kind: 'binary', mimeType: 'application/pdf' } }),
     invoice: { id: invoiceId, ...summaryOf(invoice), verdict },
     idempotency: request.idempotency,
   })

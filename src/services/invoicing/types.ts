@@ -4,12 +4,12 @@ import type { IdempotencyKey, InvoiceId, Route, TransmissionId } from '../domain
 
 export interface SendRequest {
   /**
-   * JSON in the shape of the EN 16931 model (already JSON.parsed), or a UBL or CII document as it is. A large document is spooled to the
+   * JSON in the shape of the EN 16931 model (already JSON.parsed), a UBL or CII document as it is, or a Factur-X (pdf). A large document is spooled to the
    * blob store by the door (BlobStore.create()) and given as stored octets; they belong to the service from then on.
    */
   readonly source:
     | { readonly kind: 'json'; readonly value: unknown }
-    | { readonly kind: 'xml'; readonly octets: Octets }
+    | { readonly kind: 'xml' | 'pdf'; readonly octets: Octets }
   readonly route: Route
   readonly idempotency: IdempotencyKey | undefined
   /** Of the findings; English when not given. */

@@ -16,10 +16,13 @@ interface InvoiceAddressing {
   readonly countryC1: string
 }
 
-/** Where the invoice goes when it is sent over Peppol in this syntax; findings when it does not say so (BT-34, BT-49, BT-23). */
+/**
+ * Where the invoice goes when it is sent over Peppol in this syntax; findings when it does not say so (BT-34, BT-49, BT-23). facturx: as
+ * the PDF that it came in, for which only the French network has a document type. [france.md §1.7]
+ */
 export function addressingOf(
   invoice: Invoice,
-  syntax: Syntax['name'],
+  syntax: Syntax['name'] | 'facturx',
   language: FindingLanguage = 'en',
 ): { readonly addressing: InvoiceAddressing } | { readonly findings: readonly Finding[] } {
   const report = new Report()
@@ -29,21 +32,30 @@ export function addressingOf(
     return { findings: report.findings(language) }
   const profile = profileOf(invoice)
   const selfBilled = profile?.selfBilled ?? false
-  const root = syntax === 'cii' ? 'CrossIndustryInvoice' : isCreditNote(invoice.typeCode) ? 'CreditNote' : 'Invoice'
-  const version = syntax === 'cii' ? (profile?.ciiVersion ?? 'D16B') : '2.1'
-  const customization = profile?.documentCustomization ?? invoice.customization
   return {
     addressing: {
       sender: participant(selfBilled ? buyer.endpoint : seller.endpoint),
       receiver: participant(selfBilled ? seller.endpoint : buyer.endpoint),
-      documentType: {
-        scheme: 'busdox-docid-qns',
-        value: `${syntaxes[root].rootNamespace}::${root}##${customization}::${version}`,
+      documentType: { scheme: 'busdox-docid-qns', value: documentTypeOf(invoice, syntax) },
+      process: {
+        scheme: 'cenbii-procid-ubl',
+        value: profile?.peppolProcess ?? (syntax === 'facturx' ? regulated : process),
       },
-      process: { scheme: 'cenbii-procid-ubl', value: profile?.peppolProcess ?? process },
       countryC1: (selfBilled ? buyer : seller).address.country,
     },
   }
+}
+
+const facturxType =
+  'urn:peppol:doctype:pdf+xml##urn:cen.eu:en16931:2017#conformant#urn:peppol:france:billing:Factur-X:1.0::D22B'
+const regulated = 'urn:peppol:france:billing:regulated'
+
+function documentTypeOf(invoice: Invoice, syntax: Syntax['name'] | 'facturx'): string {
+  if (syntax === 'facturx') return facturxType
+  const profile = profileOf(invoice)
+  const root = syntax === 'cii' ? 'CrossIndustryInvoice' : isCreditNote(invoice.typeCode) ? 'CreditNote' : 'Invoice'
+  const version = syntax === 'cii' ? (profile?.ciiVersion ?? 'D16B') : '2.1'
+  return `${syntaxes[root].rootNamespace}::${root}##${profile?.documentCustomization ?? invoice.customization}::${version}`
 }
 
 /** An electronic address is a Peppol participant of the same code. [peppol.md §3.1] */

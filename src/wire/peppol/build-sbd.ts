@@ -135,6 +135,9 @@ function wrapperTags(wrapping: Wrapping): readonly [string, string] {
   ]
 }
 
+/** What a document that is not XML is called in DocumentIdentification/Type. [france.md §1.7] */
+const typesOfOthers: Readonly<Record<string, string>> = { 'urn:peppol:doctype:pdf+xml': 'factur-x' }
+
 /** Field by field as [ENV 2.9] orders them. */
 function headerOf(facts: EnvelopeFacts, parts: DocumentTypeParts): Markup {
   const { documentType, process, mlsTo, mlsType = 'FAILURE_ONLY', extensions = new Map<string, string>() } = facts
@@ -150,7 +153,7 @@ function headerOf(facts: EnvelopeFacts, parts: DocumentTypeParts): Markup {
       field('Standard', parts.root?.namespace ?? parts.syntax),
       field('TypeVersion', parts.version),
       field('InstanceIdentifier', facts.instanceId),
-      field('Type', parts.root?.local ?? parts.syntax),
+      field('Type', parts.root?.local ?? typesOfOthers[parts.syntax] ?? parts.syntax),
       field('CreationDateAndTime', isoOf(facts.createdAt)),
     ),
     tag(

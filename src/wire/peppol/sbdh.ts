@@ -56,7 +56,9 @@ function checkDocument(sbdh: Sbdh, document: XmlElement): void {
   const { syntax, root, version } = documentTypeParts(sbdh.documentType.value)
   const standard = root?.namespace ?? syntax
   if (sbdh.standard !== standard) throw mismatch('Standard', sbdh.standard, `the document type's ${quote(standard)}`)
-  if (sbdh.typeVersion !== version)
+  // Of what is not XML some write the version as 0, as phoss does for Factur-X. [france.md §1.7]
+  const unversioned = root === undefined && sbdh.typeVersion === '0'
+  if (sbdh.typeVersion !== version && !unversioned)
     throw mismatch('TypeVersion', sbdh.typeVersion, `the document type's ${quote(version)}`)
   if (root === undefined) {
     checkWrapper(document)
