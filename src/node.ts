@@ -143,30 +143,13 @@ const codeListsFile = fileURLToPath(new URL('../config/code-lists/peppol-9.7.jso
 /** Makes everything in order and hands each only what it needs. Throws ConfigError or KeyFileError with a message for people. */
 export async function createCore(config: Config, environment: NodeEnvironment = {}): Promise<Core> {
   const { clock = systemClock, random = systemRandom, log = createLog({ level: config.log.level }) } = environment
-  const keys = loadKeys(sourceOf(config.accessPoint))
-  if (keys === undefined) {
-    throw new ConfigError('unfit', 'accessPoint.key: the access point needs a key and certificate (PEM pair or pkcs12)')
-  }
-  const smpKey = loadKeys(sourceOf(config.smp))
+  const { keys, smpKey } = openKeys(config)
   await using stack = new AsyncDisposableStack()
   const blobs = await openBlobFolder(config.data.folder, { memoryOctetsMax: config.data.memoryOctetsMax })
   const database = stack.use(await openDatabase(config, { blobs, log, stack }))
   const { http, dns } = openNetwork(config, stack)
-  const trust = createTrust({
-    anchors: anchorsOf(config),
-    http,
-    clock,
-    log,
-    crlPrefixes: config.trust.crlUrlPrefixes,
-    refreshSeconds: config.trust.crlRefreshSeconds,
-  })
-  const directory = createDirectory({
-    clock,
-    dns,
-    http,
-    trust,
-    ...directorySettings(config),
-  })
+  const trust = createTrust({ http, clock, log, ...trustSettings(config) })
+  const directory = createDirectory({ clock, dns, http, trust, ...directorySettings(config) })
   const codeLists = readCodeLists(JSON.parse(readFileSync(codeListsFile, 'utf8')))
   const registry = createRegistry({
     clock,
@@ -221,6 +204,17 @@ export async function createCore(config: Config, environment: NodeEnvironment = 
     trust,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+function openKeys(config: Config): Pick<Core, 'keys' | 'smpKey'> {
+  const keys = loadKeys(sourceOf(config.accessPoint))
+  if (keys !== undefined) return { keys, smpKey: loadKeys(sourceOf(config.smp)) }
+  throw new ConfigError('unfit', 'accessPoint.key: the access point needs a key and certificate (PEM pair or pkcs12)')
+}
+
+function trustSettings(config: Config) {
+  const { crlUrlPrefixes, crlRefreshSeconds } = config.trust
+  return { anchors: anchorsOf(config), crlPrefixes: crlUrlPrefixes, refreshSeconds: crlRefreshSeconds }
 }
 
 function directorySettings(config: Config) {

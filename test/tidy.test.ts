@@ -108,7 +108,8 @@ const laws: Readonly<Record<string, Law>> = {
   'src/main.ts': { modules: ['*'], packages: ['*'] },
   'src/cli.ts': { modules: ['edge/cli', 'config.ts', 'tether.ts'], packages: ['node:process'] },
   'src/tether.ts': { modules: [], packages: [] },
-  'src/config.ts': { modules: ['setting.ts'], packages: ['node:fs', 'node:path', 'node:url'] },
+  'src/config.ts': { modules: ['setting.ts', 'settings.ts'], packages: ['node:fs', 'node:path', 'node:url'] },
+  'src/settings.ts': { modules: ['setting.ts'], packages: [] },
   'src/setting.ts': { modules: ['kernel'], packages: ['node:path', 'node:util'] },
 }
 
