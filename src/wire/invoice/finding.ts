@@ -7,7 +7,10 @@ import { type TextKey, texts } from './texts.ts'
 
 /** One thing that is wrong with an invoice. `fatal` keeps it from being sent. */
 export interface Finding {
-  /** The official id where there is one (`BR-CO-15`, `PEPPOL-EN16931-R010`, `UBL-SR-12`), else one of OwnRule. */
+  /**
+   * The official id where there is one (`BR-CO-15`, `PEPPOL-EN16931-R010`, `UBL-SR-12`), else one of OwnRule. Of a French rule the id
+   * without the term (`BR-FR-09` for BR-FR-09_BT-29), which `term` says: UBL and CII write the rest differently.
+   */
   readonly rule: string
   readonly severity: 'fatal' | 'warning'
   /** JSON pointer into the JSON form, also for a finding on XML; '' for the whole document. */

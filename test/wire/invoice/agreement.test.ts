@@ -1,11 +1,12 @@
 import { globSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readInvoice, writeCii, writeUbl } from '../../../src/wire/invoice/index.ts'
+import { readDocumentToSend, readInvoice, writeCii, writeUbl } from '../../../src/wire/invoice/index.ts'
 import { type XmlElement, XmlError, parseXml } from '../../../src/wire/xml/index.ts'
 import { hasSharedData, sharedData, sharedPath } from '../../support/shared.ts'
 import { unitCases } from '../schematron/official.ts'
 import { type Difference, differencesInCore, differencesInFrance, isReadable } from './agreement.ts'
 import { frenchRules } from './defects-france.ts'
+import { modelRuleOf } from './inventory.ts'
 import { ciiDocuments, frenchPairs, officialDocuments, verdictsOfMutants } from './official.ts'
 import { sample } from './sample.ts'
 
@@ -159,6 +160,22 @@ describe.skipIf(!hasSharedData)('the model and the official rules', { timeout: 1
     expect(fired.size).toBeGreaterThan(30)
   })
 
+  it('find in each French sample what was found when it was collected', () => {
+    const table = sharedData('france/tables/sample-validation-results.txt').toString().split('\n')
+    const rows = table.flatMap(row => {
+      const [, path, flux2] = /^(examples\S*\/\S+\.xml) .*BR-FR-Flux2-Schematron-(?:UBL|CII)=([^;|]*)/.exec(row) ?? []
+      return path === undefined || flux2 === undefined ? [] : [{ path, flux2 }]
+    })
+    expect(rows.length).toBeGreaterThan(15)
+    for (const { path, flux2 } of rows) {
+      const ids = [...flux2.matchAll(/fatal:(BR-FR-\S+)/g)].map(([, id = '']) => modelRuleOf(id))
+      const reading = readDocumentToSend(sharedData(`france/${path}`), { rules: ['france'] })
+      const findings = 'findings' in reading ? reading.findings : reading.warnings
+      const rules = findings.map(({ rule }) => rule).filter(rule => rule.startsWith('BR-FR-'))
+      expect([path, ...new Set(rules)]).toEqual([path, ...new Set(ids)])
+    }
+  })
+
   it.each(['ubl', 'cii'] as const)('find the same in each French defect, written as %s', syntax => {
     const fired = new Set<string>()
     const differences = frenchRules.flatMap(({ name, json = sample }) => {
@@ -225,20 +242,43 @@ function rulesOf(...lists: string[]): string[] {
   return lists.flatMap(list => list.split(' ')).sort()
 }
 
+/** Fragments of Peppol: allowances without an indicator, amounts without the currency of the invoice, an endpoint of nobody. */
+const missedOfPeppol = 'R040 R041 R042 R054 R120 P0100 P0101 P0104 P0105 P0106 P0107 P0109 CL008'
+/** And elements without a value, which the rules of Peppol take for one there; R008 says that they are empty. */
+const extraOfPeppol = 'R003 R010 R020 R061'
+
+interface Told {
+  readonly cases: number
+  readonly differences: readonly Difference[]
+  readonly rules: (kind: Difference['kind']) => string[]
+}
+
+function decided(folders: readonly string[]): Told {
+  const cases = folders.flatMap(folder =>
+    unitCases(folder).filter(({ document }) => /^(Invoice|CreditNote|CrossIndustryInvoice)$/.test(document.local)),
+  )
+  const differences = cases.flatMap(({ name, document, expected }) =>
+    differencesInCore(name, document, new Set(expected.map(({ rule }) => rule))),
+  )
+  const rules = (kind: Difference['kind']) =>
+    [...new Set(differences.flatMap(one => (one.kind === kind ? [one.rule] : [])))].sort()
+  return { cases: cases.length, differences, rules }
+}
+
 describe.skipIf(!hasSharedData)('the official unit cases', { timeout: 60_000 }, () => {
   it('are decided as expected, but for fragments of groups', () => {
-    const cases = ['CII', 'CreditNote-unit-UBL', 'Invoice-unit-UBL'].flatMap(folder =>
-      unitCases(`en16931/unit/${folder}`),
-    )
-    const differences = cases
-      .filter(({ document }) => /^(Invoice|CreditNote|CrossIndustryInvoice)$/.test(document.local))
-      .flatMap(({ name, document, expected }) =>
-        differencesInCore(name, document, new Set(expected.map(({ rule }) => rule))),
-      )
-    const rules = (wanted: Difference['kind']) =>
-      [...new Set(differences.filter(({ kind }) => kind === wanted).map(({ rule }) => rule))].sort()
+    const folders = ['CII', 'CreditNote-unit-UBL', 'Invoice-unit-UBL'].map(name => `en16931/unit/${name}`)
+    const { cases, differences, rules } = decided(folders)
     expect(rules('missed')).toEqual(rulesOf(ofEmptyGroups, ofEmptyValues, ofMissingAmounts, ofSecondTotals))
     expect(rules('extra')).toEqual(rulesOf(extraInFragments))
-    expect(differences.length).toBeLessThan(cases.length / 5)
+    expect(differences.length).toBeLessThan(cases / 5)
+  })
+
+  it('of Peppol are decided as expected, but for fragments', () => {
+    const { cases, differences, rules } = decided(['peppol-bis/unit/UBL-PEPPOL'])
+    const short = (kind: Difference['kind']) => rules(kind).map(rule => rule.replace('PEPPOL-EN16931-', ''))
+    expect(short('missed')).toEqual(rulesOf(missedOfPeppol))
+    expect(short('extra')).toEqual(rulesOf(extraOfPeppol))
+    expect(differences.length).toBeLessThan(cases / 4)
   })
 })
