@@ -229,7 +229,7 @@ export const settings = {
       text: 'Threads that judge and convert large documents, so that these hold nothing up.',
     }),
     threadOctetsMin: integer({
-      default: 1_048_576,
+      default: 131_072,
       min: 0,
       unit: 'octets',
       text: 'A document of this size or more goes to such a thread.',

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { WireError, systemClock } from '../kernel/index.ts'
-import type { Contents, Conversion, Verdict } from '../services/documents/index.ts'
+import type { Contents, Conversion, ConversionOptions, Verdict } from '../services/documents/index.ts'
 import { composeDocuments } from './compose.ts'
 import type { ThreadRequest } from './index.ts'
 
@@ -32,8 +32,12 @@ async function perform(request: ThreadRequest): Promise<Verdict | Conversion | C
     case 'validate':
       return await documents.validate(document, request.options)
     case 'convert':
-      return await documents.convert(document, request.to, request.options)
+      return await documents.convert(document, request.to, revived(request.options))
     case 'files':
       return await documents.files(document)
   }
+}
+
+function revived({ into, ...options }: ConversionOptions): ConversionOptions {
+  return into === undefined ? options : { ...options, into: Buffer.from(into.buffer, into.byteOffset, into.length) }
 }

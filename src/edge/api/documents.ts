@@ -95,12 +95,17 @@ async function convert({ documents, limits }: DocumentServices, ctx: RouteContex
   const { to, isReport, options } = conversionOf(ctx)
   const parts = await readParts(ctx, limits.bodyOctetsMax)
   const logo = parts.find(({ name }) => name === 'logo')
-  const [document, more] = withContent(parts.filter(part => part !== logo))
+  const pages = parts.find(({ name }) => name === 'pdf')
+  if (pages !== undefined && to !== 'facturx') throw new Problem('invalid-parameter', 'pdf goes with to=facturx')
+  const [document, more] = withContent(parts.filter(part => part !== logo && part !== pages))
   if (document === undefined || more !== undefined) {
-    throw new Problem('malformed-request', 'a conversion takes one document, and beside it a logo')
+    throw new Problem(
+      'malformed-request',
+      'a conversion takes one document, and beside it a logo and the pdf to embed it in',
+    )
   }
   const branding = { ...options.branding, ...(logo === undefined ? {} : { logo: logo.octets }) }
-  const conversion = await documents.convert(document.octets, to, { ...options, branding })
+  const conversion = await documents.convert(document.octets, to, { ...options, branding, into: pages?.octets })
   const converted = readable(conversion)
   if (isReport) {
     const { octets, mimeType, unmapped, lost } = converted

@@ -82,7 +82,7 @@ function conversions({ query, problem, everywhere }: Shared): object {
       operationId: 'convertDocument',
       summary: 'Write a document in another syntax, or as a page',
       description:
-        'The answer is the converted document; with `report=true` it is JSON with the document in Base64 and everything that it does not carry. Nothing is kept.',
+        'The answer is the converted document; with `report=true` it is JSON with the document in Base64 and everything that it does not carry. To facturx, a form may bring a PDF/A as `pdf`: its pages are taken in place of ours. Nothing is kept.',
       parameters: [
         {
           ...query('to', 'What it becomes.', { enum: ['ubl', 'cii', 'facturx', 'json', 'html', 'pdf'] }),
@@ -97,7 +97,7 @@ function conversions({ query, problem, everywhere }: Shared): object {
       ],
       requestBody: {
         required: true,
-        content: { '*/*': anyOctets, 'multipart/form-data': form({ file: octets, logo: octets }) },
+        content: { '*/*': anyOctets, 'multipart/form-data': form({ file: octets, logo: octets, pdf: octets }) },
       },
       responses: {
         '200': {

@@ -2,6 +2,7 @@ import type { Target } from '../../services/documents/index.ts'
 import { type FacturxProfile, facturxProfiles } from '../../wire/facturx/index.ts'
 import { type Arguments, type Command, UsageError } from './command.ts'
 import { conversionOptions, writeConverted } from './conversion.ts'
+import { readDocumentFile } from './document-files.ts'
 
 const targets: readonly Target[] = ['ubl', 'cii', 'facturx', 'json', 'html', 'pdf']
 
@@ -17,6 +18,11 @@ export const convert: Command = {
       value: 'PROFILE',
       text: `Of facturx: ${facturxProfiles.join(', ')}; EN 16931 when not given.`,
     },
+    pdf: {
+      type: 'string',
+      value: 'FILE',
+      text: 'Of facturx: a PDF/A of your own that the XML is embedded in; its pages must say what the invoice says.',
+    },
     ...conversionOptions,
   },
   notes: [
@@ -28,7 +34,10 @@ export const convert: Command = {
     const to = targetOf(given)
     const profile = profileOf(given)
     if (profile !== undefined && to !== 'facturx') throw new UsageError(`--profile is for --to facturx, not ${to}`)
-    return await writeConverted(to, { given, terminal, options: { profile } })
+    const pdf = given.value('pdf')
+    if (pdf !== undefined && to !== 'facturx') throw new UsageError(`--pdf is for --to facturx, not ${to}`)
+    const into = pdf === undefined ? undefined : readDocumentFile(pdf)
+    return await writeConverted(to, { given, terminal, options: { profile, into } })
   },
 }
 

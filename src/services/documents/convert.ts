@@ -1,3 +1,4 @@
+import { type Instant, WireError } from '../../kernel/index.ts'
 import { type FacturxProfile, lostIn, writeFacturxXml } from '../../wire/facturx/index.ts'
 import {
   type Finding,
@@ -8,8 +9,10 @@ import {
   writeUbl,
 } from '../../wire/invoice/index.ts'
 import { renderHtml, viewOf } from '../../wire/view/index.ts'
+import type { PdfEmbedder } from '../ports.ts'
 import { openFor } from './open.ts'
 import type { Conversion, ConversionOptions, DocumentsWorld, EmbeddedFile, Opened, Target } from './types.ts'
+import { type OwnRule, isOwnRule, sayOwn } from './words.ts'
 
 interface Request extends ConversionOptions {
   readonly to: Target
@@ -36,8 +39,24 @@ export async function convert(world: DocumentsWorld, document: Buffer, request: 
   }
   // A person may look at an invoice that is not whole; nothing is written of it that would pass for one.
   if (opened.kind === 'partial') return { kind: 'unreadable', findings: opened.findings }
-  const written = await writers[to](world, opened, request)
-  return { kind: 'converted', ...written, mimeType: mimeTypes[to], unmapped: opened.unmapped }
+  try {
+    const written = await writers[to](world, opened, request)
+    return { kind: 'converted', ...written, mimeType: mimeTypes[to], unmapped: opened.unmapped }
+  } catch (error) {
+    if (error instanceof UnfitPdf) return { kind: 'unreadable', findings: [error.finding] }
+    throw error
+  }
+}
+
+/** The PDF that was brought cannot become a Factur-X. */
+class UnfitPdf extends Error {
+  readonly finding: Finding
+
+  constructor(rule: OwnRule, cause: Error) {
+    super(cause.message, { cause })
+    const message = sayOwn(rule, cause.message, 'en')
+    this.finding = { rule, severity: 'fatal', pointer: '', message, term: undefined }
+  }
 }
 
 const mimeTypes: Readonly<Record<Target, string>> = {
@@ -81,8 +100,24 @@ async function writeFacturx({ pdfWriter, clock }: DocumentsWorld, opened: Whole,
   const { invoice, files } = opened
   const xml = writeFacturxXml(invoice, profile)
   const embedded = { xml, profile, files: filesBeside(files) }
-  const octets = await pdfWriter.write(viewOf(invoice, { language }), { branding, at: clock.now(), embedded })
+  const octets = request.into
+    ? await embed(pdfWriter, request.into, { embedded, at: clock.now() })
+    : await pdfWriter.write(viewOf(invoice, { language }), { branding, at: clock.now(), embedded })
   return { octets, lost: [...cannotCarry(invoice, 'cii'), ...lostIn(invoice, profile)] }
+}
+
+async function embed(
+  pdfWriter: PdfEmbedder,
+  pdf: Buffer,
+  { embedded, at }: { readonly embedded: Parameters<PdfEmbedder['embed']>[1]; readonly at: Instant },
+): Promise<Buffer> {
+  try {
+    return await pdfWriter.embed(pdf, embedded, at)
+  } catch (error) {
+    const rule = error instanceof WireError ? `pdf.${error.code}` : ''
+    if (isOwnRule(rule)) throw new UnfitPdf(rule, error as Error)
+    throw error
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import type { DocumentReading, Finding, Invoice, PartialInvoice } from '../../wi
 import type { Branding, Language, QrEncoder } from '../../wire/view/index.ts'
 import type { XmlElement } from '../../wire/xml/index.ts'
 import type { Verdict, DocumentSyntax } from '../domain.ts'
-import type { PdfReader, PdfWriter, RulePacks, Schemas } from '../ports.ts'
+import type { PdfEmbedder, PdfReader, PdfWriter, RulePacks, Schemas } from '../ports.ts'
 
 export type { DocumentSyntax, Layer, Severity, Verdict, VerdictFinding } from '../domain.ts'
 
@@ -36,6 +36,8 @@ export interface ConversionOptions {
   /** Of facturx; EN 16931 when not given. */
   readonly profile?: FacturxProfile | undefined
   readonly branding?: Branding | undefined
+  /** Of facturx: a PDF/A that somebody brings, whose pages are taken in place of ours. It must say what the invoice says. */
+  readonly into?: Buffer | undefined
 }
 
 export type Conversion =
@@ -105,7 +107,7 @@ export interface DocumentsWorld {
   readonly packs: RulePacks
   readonly schemas: Schemas
   readonly pdfReader: PdfReader
-  readonly pdfWriter: PdfWriter
+  readonly pdfWriter: PdfWriter & PdfEmbedder
   /** Draws the payment code of a page. */
   readonly encodeQr: QrEncoder
   readonly clock: Clock

@@ -36,6 +36,18 @@ const words = {
     en: 'The PDF holds no XML of an invoice: $1',
     fr: 'Le PDF ne contient pas de XML de facture : $1',
   },
+  'pdf.not-pdf-a': {
+    en: 'The PDF is no PDF/A, which a Factur-X must be: $1',
+    fr: "Le PDF n'est pas un PDF/A, ce qu'un Factur-X doit être : $1",
+  },
+  'pdf.signed': {
+    en: 'The PDF is signed and would lose its signature: $1',
+    fr: 'Le PDF est signé et perdrait sa signature : $1',
+  },
+  'pdf.already-invoice': {
+    en: 'The PDF holds the XML of an invoice already: $1',
+    fr: 'Le PDF contient déjà le XML d’une facture : $1',
+  },
   'pdf.timeout': { en: 'Reading the PDF took too long: $1', fr: 'La lecture du PDF a pris trop de temps : $1' },
 } as const
 

@@ -202,6 +202,19 @@ describe('conversions', () => {
     expect([answer.headers['content-type'], answer.text]).toEqual(['application/pdf', '%PDF-1.7 de F-1'])
   })
 
+  it('take the pages of a PDF that the form brings, for a Factur-X only', async () => {
+    await using served = await api()
+    const { body, headers } = form(
+      ['name="pdf"; filename="p.pdf"', '%PDF-pages'],
+      ['name="file"; filename="i.xml"', ubl],
+    )
+    const answer = await post(served, '/conversions?to=facturx', body, headers)
+    conforms(answer, '/conversions', 'post')
+    expect(answer.text).toBe('%PDF-pages')
+    const refused = await post(served, '/conversions?to=cii', body, headers)
+    expect(conforms(refused, '/conversions', 'post')).toMatchObject({ status: 400, code: 'invalid-parameter' })
+  })
+
   it('write a page in the language of the reader, that runs nothing and loads nothing', async () => {
     await using served = await api()
     const answer = await post(served, '/conversions?to=html', ubl, { 'accept-language': 'it' })

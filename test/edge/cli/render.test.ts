@@ -49,6 +49,18 @@ describe('render', () => {
     })
   })
 
+  it('embeds an invoice in a PDF/A that is brought', async () => {
+    const pages = kept('pages.pdf', Buffer.from((await cli(['render', ubl, '--to', 'pdf'])).output, 'latin1'))
+    const output = join(folder, 'embedded.pdf')
+    expect(await cli(['convert', ubl, '--to', 'facturx', '--pdf', pages, '-o', output])).toMatchObject({ code: 0 })
+    expect(readFileSync(output).includes('factur-x.xml')).toBe(true)
+    expect(await cli(['convert', ubl, '--to', 'facturx', '--pdf', ubl, '-o', output])).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('pdf.not-a-pdf'),
+    })
+    expect(await cli(['convert', ubl, '--to', 'cii', '--pdf', pages])).toMatchObject({ code: 2 })
+  })
+
   it('shows an invoice that lacks something, with what it has', async () => {
     const partial = kept('partial.xml', String(invoiceUbl(facts)).replace(/<cbc:IssueDate>.*?<\/cbc:IssueDate>/, ''))
     expect(await cli(['render', partial])).toMatchObject({ code: 0, output: expect.stringContaining('F-1') })

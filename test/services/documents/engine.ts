@@ -38,7 +38,10 @@ export function engine({ packs = {}, schema, pdf }: Imported = {}): Engine {
     schemas: { check: async () => schema, knows: () => schema !== undefined },
     pdfReader: readerOf(pdf),
     encodeQr: () => [],
-    pdfWriter: { write: async view => Buffer.from(`%PDF-1.7 ${view.language} ${view.number}`) },
+    pdfWriter: {
+      write: async view => Buffer.from(`%PDF-1.7 ${view.language} ${view.number}`),
+      embed: async pdf => pdf,
+    },
   })
   return { documents, asked }
 }
