@@ -4,10 +4,12 @@ import { measureModelRules } from './model-rules.ts'
 import { measurePhase4 } from './phase4.ts'
 import { measureGrowth } from './growth.ts'
 import { measureReceiver } from './receiver.ts'
+import { benchRules } from './rules.ts'
 import { measureSealOpen } from './seal-open.ts'
 
 /*
  * npm run bench -- [--count N] [--warm-up N] [--clients N] [--octets N] [--peers]
+ * npm run bench -- --rules    the official rules beside saxon-js and Java Saxon, and nothing else
  *
  * Compare ratios of one run: absolute figures belong to the machine and its mood. Traffic stays on loopback and ends by itself.
  */
@@ -19,39 +21,45 @@ const { values } = parseArgs({
     clients: { type: 'string', default: '16' },
     octets: { type: 'string', default: '12000' },
     peers: { type: 'boolean', default: false },
+    rules: { type: 'boolean', default: false },
   },
 })
 
-const load = {
-  octets: Number(values.octets),
-  count: Number(values.count),
-  warmUp: Number(values['warm-up']),
-  clients: Number(values.clients),
-}
+if (values.rules) await benchRules()
+else await benchExchanges()
 
-console.log(`\nOne message at a time, invoice of ${load.octets} octets, µs`)
-const micros = await measureSealOpen(load.octets)
-for (const [name, value] of Object.entries(micros)) console.log(`  ${name.padEnd(16)}${value.toFixed(0).padStart(8)}`)
+async function benchExchanges(): Promise<void> {
+  const load = {
+    octets: Number(values.octets),
+    count: Number(values.count),
+    warmUp: Number(values['warm-up']),
+    clients: Number(values.clients),
+  }
 
-console.log('\nAn invoice as JSON read and judged by the rules of the model, µs')
-for (const { name, lines, medianMicroseconds } of measureModelRules())
-  console.log(`  ${`${name}, ${lines} lines`.padEnd(34)}${medianMicroseconds.toFixed(0).padStart(8)}`)
+  console.log(`\nOne message at a time, invoice of ${load.octets} octets, µs`)
+  const micros = await measureSealOpen(load.octets)
+  for (const [name, value] of Object.entries(micros)) console.log(`  ${name.padEnd(16)}${value.toFixed(0).padStart(8)}`)
 
-console.log('\nCost of eight times the input, 8 is proportional')
-for (const { name, milliseconds, ratio } of measureGrowth()) {
-  console.log(`  ${name.padEnd(38)}${milliseconds.toFixed(1).padStart(8)} ms  × ${ratio.toFixed(1)}`)
-}
+  console.log('\nAn invoice as JSON read and judged by the rules of the model, µs')
+  for (const { name, lines, medianMicroseconds } of measureModelRules())
+    console.log(`  ${`${name}, ${lines} lines`.padEnd(34)}${medianMicroseconds.toFixed(0).padStart(8)}`)
 
-console.log(`\nBoth ends on this machine, ${load.count} exchanges after ${load.warmUp}, ${load.clients} at once`)
-head()
-print('sender that keeps nothing → node', await measureReception(load))
-print('node → node, every commit', await measureExchange(load))
-print('receiving node alone', await measureReceiver(load))
+  console.log('\nCost of eight times the input, 8 is proportional')
+  for (const { name, milliseconds, ratio } of measureGrowth()) {
+    console.log(`  ${name.padEnd(38)}${milliseconds.toFixed(1).padStart(8)} ms  × ${ratio.toFixed(1)}`)
+  }
 
-if (values.peers) {
-  const rows = await measurePhase4(load)
-  if (typeof rows === 'string') console.log(`  ${rows}`)
-  else for (const { name, figures } of rows) print(name, figures)
+  console.log(`\nBoth ends on this machine, ${load.count} exchanges after ${load.warmUp}, ${load.clients} at once`)
+  head()
+  print('sender that keeps nothing → node', await measureReception(load))
+  print('node → node, every commit', await measureExchange(load))
+  print('receiving node alone', await measureReceiver(load))
+
+  if (values.peers) {
+    const rows = await measurePhase4(load)
+    if (typeof rows === 'string') console.log(`  ${rows}`)
+    else for (const { name, figures } of rows) print(name, figures)
+  }
 }
 
 function head(): void {
