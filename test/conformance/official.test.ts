@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { itShared } from '../support/shared.ts'
+import { itShared, sharedData, sharedPath } from '../support/shared.ts'
 
 const main = fileURLToPath(new URL('../../conformance/official/main.ts', import.meta.url))
 
@@ -45,5 +45,26 @@ describe('npm run official', () => {
       name: 'total',
       figures: { documents: 149, identical: 149, invoices: 147, 'lost unsaid': 0 },
     })
+  })
+
+  itShared('names the case that is decided otherwise than it says', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'passerelle-official-'))
+    for (const place of ['en16931/unit/Invoice-unit-UBL', 'en16931/unit/CreditNote-unit-UBL', 'en16931/unit/CII']) {
+      mkdirSync(join(folder, place), { recursive: true })
+    }
+    for (const place of ['peppol-bis', 'france']) mkdirSync(join(folder, place))
+    for (const place of ['en16931/schematron', 'peppol-bis/3.0.19', 'peppol-bis/3.0.21']) {
+      symlinkSync(sharedPath(place), join(folder, place))
+    }
+    const file = 'en16931/unit/Invoice-unit-UBL/BR-02.xml'
+    const spoiled = sharedData(file)
+      .toString()
+      .replace('<success>BR-02<', '<error>BR-02<')
+      .replace('/success>', '/error>')
+    writeFileSync(join(folder, file), spoiled)
+    const { code, output } = await official('--data', folder, '--only', 'cases')
+    expect(code).toBe(1)
+    expect(output).toContain(`${file}#1: failure of BR-02 expected\n\n1 differences`)
+    expect(output).toMatch(/total +2 +1\n/)
   })
 })
