@@ -81,7 +81,7 @@ function lineOf({ name, figures }: Row, columns: readonly string[], width: numbe
     const figure = figures[column]
     return (figure === undefined ? '' : figure.toLocaleString('en')).padStart(cellWidth)
   })
-  return `  ${name.padEnd(width)}${cells.join('')}`
+  return `  ${name.padEnd(width)}${cells.join('')}`.trimEnd()
 }
 
 endWithLauncher()
