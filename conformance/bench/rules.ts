@@ -179,7 +179,7 @@ function loadsOf(data: OfficialData, ordinary: readonly string[]): readonly Load
     mkdirSync(work, { recursive: true })
     writeFileSync(path, document)
     const name = `${lines.toLocaleString('en')} lines, ${(document.length / 1e6).toFixed(2)} MB`
-    return { name, files: [path], ours: 2000, saxonHe: 4000, saxonJs: 0, limit: index === 0 ? 20_000 : 40_000 }
+    return { name, files: [path], ours: 4000, saxonHe: 4000, saxonJs: 0, limit: index === 0 ? 20_000 : 40_000 }
   })
   const times = { ours: 3000, saxonHe: 10_000, saxonJs: 6000, limit: 60_000 }
   return [{ name: `one of ${ordinary.length} ordinary invoices, ${range}`, files: ordinary, ...times }, ...big]
