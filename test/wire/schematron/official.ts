@@ -1,5 +1,5 @@
 import { officialData } from '../../../conformance/official/data.ts'
-import { type Official, officialRules, rulesAt } from '../../../conformance/official/rules.ts'
+import { rulesAt } from '../../../conformance/official/rules.ts'
 import { type UnitCase, unitCases as casesOf } from '../../../conformance/official/unit-cases.ts'
 import type { RuleSet } from '../../../src/wire/schematron/index.ts'
 import { sharedPath } from '../../support/shared.ts'
@@ -17,9 +17,4 @@ export function unitCases(folder: string): readonly UnitCase[] {
 /** A Schematron file of the shared data, compiled once per process. */
 export function rulesOf(path: string): RuleSet {
   return rulesAt(data, path)
-}
-
-/** The rules that test sets and answers name. */
-export function official(name: Official): RuleSet {
-  return officialRules(data, name)
 }
