@@ -92,15 +92,21 @@ function axisStep(
         : [`R.childrenNamed(${one},${name})`, `R.hasChild(${one},${name})`]
     return { code: { type: 'nodes', js, exists, requires: name }, isReverse: false }
   }
-  if (test.kind === 'name' && axis === 'attribute' && one !== undefined) {
-    const js = `R.attributeNamed(${one},${program.name(test.prefix, test.local)})`
+  if (test.kind === 'name' && axis === 'attribute') {
+    const name = program.name(test.prefix, test.local)
+    const js = one === undefined ? `R.attributesOfAll(${asNodes(before)},${name})` : `R.attributeNamed(${one},${name})`
     return { code: { type: 'nodes', js }, isReverse: false }
   }
-  const call = (node: string): string => `R.walk(${quoted(axis)},${node},${testOf(test, axis, program)})`
+  const isAnyNode = test.kind === 'type' && test.type === 'node'
+  if (isAnyNode && axis === 'parent' && one !== undefined) {
+    return { code: { type: 'nodes', js: `R.parentOf(${one})` }, isReverse: false }
+  }
+  const texts = isAnyNode || (test.kind === 'type' && test.type === 'text') ? ',R.contentOf' : ''
+  const call = (node: string): string => `R.walk(${quoted(axis)},${node},${testOf(test, axis, program)}${texts})`
   if (one !== undefined) {
-    const lists = { child: 'children', attribute: 'attributes' } as const
-    const list = axis === 'child' || axis === 'attribute' ? lists[axis] : undefined
-    const exists = list === undefined ? undefined : `${one}.${list}.some(${testOf(test, axis, program)})`
+    const children = texts === '' ? `${one}.children` : `R.contentOf(${one})`
+    const list = axis === 'child' ? children : axis === 'attribute' ? `${one}.attributes` : undefined
+    const exists = list === undefined ? undefined : `${list}.some(${testOf(test, axis, program)})`
     return { code: { type: 'nodes', js: call(one), exists }, isReverse: reverse.has(axis) }
   }
   const node = program.fresh()

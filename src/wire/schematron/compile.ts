@@ -11,7 +11,7 @@ import type { Resolve } from './reuse.ts'
 import { type Check, type Let, readSchema, type Rule, type Schema } from './schema.ts'
 
 /** Goes up with every change of what the code says or of what it calls: stored code of another number is not run. */
-export const compiledFormat = 3
+export const compiledFormat = 4
 
 /**
  * Compiles a Schematron file with the query binding XSLT 2.0 to JavaScript for loadRules; `resolve` finds the files that it includes or

@@ -2,7 +2,7 @@ import type { XmlElement } from '../xml/index.ts'
 import { DynamicError } from './error.ts'
 import type { Check, Context, RuleSet, Trie } from './load.ts'
 import type { Severity } from './severity.ts'
-import { elementKind, locationOf, type Node, Tree } from './tree.ts'
+import { locationOf, type Node, Tree } from './tree.ts'
 
 /** A check that a document did not pass. */
 export interface RuleFinding {
@@ -109,7 +109,7 @@ function findForbidden(trie: Trie, run: Run): void {
   const found = new Set<Check>()
   const visit = (node: Node, branch: Trie): void => {
     for (const child of node.children) {
-      const next = child.kind === elementKind ? branch.get(child.name) : undefined
+      const next = branch.get(child.name)
       if (next === undefined) continue
       for (const check of next.checks) found.add(check)
       if (next.below.size > 0) visit(child, next.below)

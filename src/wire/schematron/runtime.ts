@@ -17,7 +17,7 @@ import { DynamicError } from './error.ts'
 import { absolute, arithmetic, average, ceiling, floor, negate, range, round, sum } from './numbers.ts'
 import { matches, replace, tokenize } from './regex.ts'
 import { isListed, lengthOf, normalizeSpace, substring, substringAfter, substringBefore, translate } from './text.ts'
-import { documentOf, nameId, qualifiedName, stringOf, TreeNode } from './tree.ts'
+import { contentOf, documentOf, nameId, qualifiedName, stringOf, TreeNode } from './tree.ts'
 import {
   atomize,
   decimalOf,
@@ -33,6 +33,7 @@ import {
 import {
   at,
   attributeNamed,
+  attributesOfAll,
   childrenNamed,
   childrenOfAll,
   except,
@@ -44,6 +45,7 @@ import {
   keysOf,
   type Nodes,
   ordered,
+  parentOf,
   select,
   selectSome,
   someAncestor,
@@ -56,6 +58,7 @@ import {
 export const runtime = {
   at,
   attributeNamed,
+  attributesOfAll,
   childrenNamed,
   childrenOfAll,
   except,
@@ -63,12 +66,14 @@ export const runtime = {
   intersect,
   joined,
   ordered,
+  parentOf,
   select,
   selectSome,
   someAncestor,
   someHasChild,
   textOfOnly,
   walk,
+  contentOf,
   documentOf,
   keysOf,
   keyed,

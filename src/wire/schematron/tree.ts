@@ -11,50 +11,38 @@ export type Node = TreeNode
 
 const none: readonly TreeNode[] = []
 
-/** A node as the compiled rules see it: names are numbers, the order in the document is a number. */
+/**
+ * A node as the compiled rules see it: names are numbers, the order in the document is a number. A large document has hundreds of thousands,
+ * and what the collector of garbage copies of them costs more than the rules: there is no field that can be found otherwise.
+ */
 export class TreeNode {
   readonly kind: number
   /** From nameId; -1 for a name that no rule mentions and for what has no name. */
   readonly name: number
   readonly parent: TreeNode | undefined
-  /** Place among the parent's children. */
-  readonly index: number
-  /** Document order. */
-  readonly order: number
-  readonly tree: Tree
   readonly source: XmlElement | XmlAttribute | undefined
+  /** Document order. */
+  order = 0
+  /** The elements; of a document node its one. */
   children: readonly TreeNode[] = none
   attributes: readonly TreeNode[] = none
+  /** Elements and texts, once somebody asked for texts. */
+  content: readonly TreeNode[] | undefined
   /** Of a text or attribute; of an element once somebody asked. */
   value: string | undefined
   /** The name as the document writes it, once somebody asked. */
   qualified: string | undefined
   /** The last pattern whose rule took the node. */
   taken = -1
-  /** One of its equally named siblings, counted from 1; 0 until somebody asked. */
+  /** One of its equally named siblings, counted from 1; 0 until somebody asked, -1 when there are no others. */
   position = 0
-  hasTwins = false
 
-  constructor(place: Place) {
-    this.kind = place.kind
-    this.name = place.name
-    this.parent = place.parent
-    this.index = place.index
-    this.order = place.tree.size++
-    this.tree = place.tree
-    this.source = place.source
-    this.value = place.value
+  constructor(kind: number, name: number, parent: TreeNode | undefined, source: TreeNode['source']) {
+    this.kind = kind
+    this.name = name
+    this.parent = parent
+    this.source = source
   }
-}
-
-interface Place {
-  readonly kind: number
-  readonly name: number
-  readonly parent: TreeNode | undefined
-  readonly index: number
-  readonly tree: Tree
-  readonly source: XmlElement | XmlAttribute | undefined
-  readonly value: string | undefined
 }
 
 const names = new Map<string, Map<string, number>>()
@@ -71,25 +59,18 @@ export function nameId(namespace: string, local: string): number {
 
 /** One document, or one element taken for a document, indexed by name. */
 export class Tree {
-  size = 0
   readonly document: TreeNode
   /** Every element, in document order. */
   readonly all: TreeNode[] = []
+  private size = 0
   private readonly elements = new Map<number, TreeNode[]>()
   private attributes: Map<number, TreeNode[]> | undefined
 
   /** Every rule set that is to run on the tree must have been loaded before. */
   constructor(root: XmlElement) {
-    this.document = new TreeNode({
-      kind: documentKind,
-      name: -1,
-      parent: undefined,
-      index: 0,
-      tree: this,
-      source: undefined,
-      value: undefined,
-    })
-    this.document.children = [this.element(root, this.document, 0)]
+    this.document = new TreeNode(documentKind, -1, undefined, undefined)
+    this.document.order = this.size++
+    this.document.children = [this.element(root, this.document)]
   }
 
   /** Whether any element has the name. */
@@ -108,33 +89,36 @@ export class Tree {
     return this.attributes.get(name) ?? none
   }
 
-  private element(source: XmlElement, parent: TreeNode, index: number): TreeNode {
+  private element(source: XmlElement, parent: TreeNode): TreeNode {
     const name = names.get(source.namespace)?.get(source.local) ?? -1
-    const node = new TreeNode({ kind: elementKind, name, parent, index, tree: this, source, value: undefined })
+    const node = new TreeNode(elementKind, name, parent, source)
+    node.order = this.size++
     this.all.push(node)
     if (name >= 0) {
       const same = this.elements.get(name)
       if (same === undefined) this.elements.set(name, [node])
       else same.push(node)
     }
-    if (source.attributes.length > 0)
-      node.attributes = source.attributes.map((one, at) => this.attribute(one, node, at))
-    const children: TreeNode[] = []
+    if (source.attributes.length > 0) node.attributes = source.attributes.map(one => this.attribute(one, node))
+    let children: TreeNode[] | undefined
     for (const child of source.children) {
-      if (child.kind === 'element') children.push(this.element(child, node, children.length))
-      else if (child.kind === 'text') children.push(this.text(child.value, node, children.length))
+      if (child.kind === 'element') {
+        const below = this.element(child, node)
+        // A first push to an empty list would reserve seventeen places.
+        if (children === undefined) children = [below]
+        else children.push(below)
+      } else if (child.kind === 'text') this.size++ // Its place in the order, see withTexts.
     }
-    node.children = children
+    if (children !== undefined) node.children = children
     return node
   }
 
-  private attribute(source: XmlAttribute, parent: TreeNode, index: number): TreeNode {
+  private attribute(source: XmlAttribute, parent: TreeNode): TreeNode {
     const name = names.get(source.namespace)?.get(source.local) ?? -1
-    return new TreeNode({ kind: attributeKind, name, parent, index, tree: this, source, value: source.value })
-  }
-
-  private text(value: string, parent: TreeNode, index: number): TreeNode {
-    return new TreeNode({ kind: textKind, name: -1, parent, index, tree: this, source: undefined, value })
+    const node = new TreeNode(attributeKind, name, parent, source)
+    node.order = this.size++
+    node.value = source.value
+    return node
   }
 
   private indexAttributes(): Map<number, TreeNode[]> {
@@ -155,14 +139,60 @@ export function documentOf(text: string): TreeNode {
   return new Tree(parseXml(text).root).document
 }
 
-/** The string value: of an element all text below it. */
-export function stringOf(node: TreeNode): string {
-  return (node.value ??= joined(node))
+/**
+ * The elements and texts right below a node, in document order. Most texts are the white space between elements and rules hardly ever ask
+ * for text(): their nodes are made only then.
+ */
+export function contentOf(node: TreeNode): readonly TreeNode[] {
+  return (node.content ??= withTexts(node))
 }
 
-function joined(node: TreeNode): string {
+function withTexts(node: TreeNode): readonly TreeNode[] {
+  const { source, children } = node
+  if (source === undefined || !('children' in source)) return children
+  const found: TreeNode[] = []
+  let order = node.order + node.attributes.length
+  let elements = 0
+  for (const child of source.children) {
+    const element = child.kind === 'element' ? children[elements++] : undefined
+    if (element !== undefined) {
+      found.push(element)
+      order = lastOrderOf(element)
+    } else if (child.kind === 'text') {
+      const text = new TreeNode(textKind, -1, node, undefined)
+      text.order = ++order
+      text.value = child.value
+      found.push(text)
+    }
+  }
+  return found
+}
+
+/** The order of the last node within an element, a text that has no node yet included. */
+function lastOrderOf(node: TreeNode): number {
+  const { source, children, attributes } = node
+  const last = children.at(-1)
+  const before = last === undefined ? node.order + attributes.length : lastOrderOf(last)
+  const content = source !== undefined && 'children' in source ? source.children : []
+  const behind = content.slice(content.findLastIndex(({ kind }) => kind === 'element') + 1)
+  return before + behind.filter(({ kind }) => kind === 'text').length
+}
+
+/** The string value: of an element all text below it. */
+export function stringOf(node: TreeNode): string {
+  return (node.value ??= textBelow(node))
+}
+
+function textBelow({ source, children }: TreeNode): string {
+  return source !== undefined && 'children' in source ? textIn(source) : children.map(stringOf).join('')
+}
+
+function textIn({ children }: XmlElement): string {
   let text = ''
-  for (const child of node.children) text += stringOf(child)
+  for (const child of children) {
+    if (child.kind === 'text') text += child.value
+    else if (child.kind === 'element') text += textIn(child)
+  }
   return text
 }
 
@@ -181,7 +211,7 @@ export function locationOf(node: TreeNode): string {
   if (node.kind === attributeKind) return `${before}/@${qualifiedName(node)}`
   if (node.kind === textKind) return `${before}/text()`
   if (node.position === 0) countTwins(parent)
-  return `${before}/${qualifiedName(node)}${node.hasTwins ? `[${node.position}]` : ''}`
+  return `${before}/${qualifiedName(node)}${node.position > 0 ? `[${node.position}]` : ''}`
 }
 
 /** Numbers all children of one parent at once: asking for each of a thousand lines stays linear. */
@@ -191,12 +221,12 @@ function countTwins(parent: TreeNode): void {
     if (child.kind !== elementKind) continue
     const name = qualifiedName(child)
     const seen = firsts.get(name)
-    if (seen === undefined) firsts.set(name, { first: child, count: 1 })
-    else {
-      seen.count++
-      seen.first.hasTwins = true
-      child.hasTwins = true
+    if (seen === undefined) {
+      firsts.set(name, { first: child, count: 1 })
+      child.position = -1
+    } else {
+      seen.first.position = 1
+      child.position = ++seen.count
     }
-    child.position = seen?.count ?? 1
   }
 }

@@ -1,6 +1,6 @@
 import { DynamicError } from './error.ts'
 import type { Axis } from './expression.ts'
-import { attributeKind, elementKind, type Node, stringOf } from './tree.ts'
+import { attributeKind, type Node, stringOf } from './tree.ts'
 
 export type Nodes = readonly Node[]
 type Test = (node: Node) => boolean
@@ -57,11 +57,32 @@ export function attributeNamed(node: Node, name: number): Nodes {
   return nothing
 }
 
-/** The nodes of an axis that pass, in the order of the axis. */
-export function walk(axis: Axis, node: Node, test: Test): Nodes {
+export function attributesOfAll(nodes: Nodes, name: number): Nodes {
+  const found: Node[] = []
+  for (let each = 0; each < nodes.length; each++) {
+    const { attributes } = nodes[each] as Node
+    for (let at = 0; at < attributes.length; at++) {
+      const attribute = attributes[at] as Node
+      if (attribute.name === name) found.push(attribute)
+    }
+  }
+  return found
+}
+
+export function parentOf({ parent }: Node): Nodes {
+  return parent === undefined ? nothing : [parent]
+}
+
+/** Elements only; contentOf gives texts too, to who asks for them. */
+function elementsOf(node: Node): Nodes {
+  return node.children
+}
+
+/** The nodes of an axis that pass, in the order of the axis. `below` gives what the axis looks at below a node. */
+export function walk(axis: Axis, node: Node, test: Test, below: (node: Node) => Nodes = elementsOf): Nodes {
   switch (axis) {
     case 'child':
-      return node.children.filter(test)
+      return below(node).filter(test)
     case 'attribute':
       return node.attributes.filter(test)
     case 'self':
@@ -73,22 +94,39 @@ export function walk(axis: Axis, node: Node, test: Test): Nodes {
     case 'ancestor-or-self':
       return ancestors(node, test)
     case 'descendant':
-      return descend(node, test, [])
+      return descend(node, { test, below, found: [] })
     case 'descendant-or-self':
-      return descend(node, test, test(node) ? [node] : [])
+      return descend(node, { test, below, found: test(node) ? [node] : [] })
     case 'following-sibling':
-      return node.kind === attributeKind
-        ? nothing
-        : (node.parent?.children.slice(node.index + 1).filter(test) ?? nothing)
+      return siblings(node, below).filter(one => one.order > node.order && test(one))
     case 'preceding-sibling':
-      return node.kind === attributeKind
-        ? nothing
-        : (node.parent?.children.slice(0, node.index).filter(test).toReversed() ?? nothing)
+      return siblings(node, below)
+        .filter(one => one.order < node.order && test(one))
+        .toReversed()
     case 'following':
-      return descend(node.tree.document, one => one.order > node.order && test(one) && !isBelow(one, node), [])
+      return descend(documentOver(node), {
+        test: one => one.order > node.order && test(one) && !isBelow(one, node),
+        below,
+        found: [],
+      })
     case 'preceding':
   }
-  return descend(node.tree.document, one => one.order < node.order && test(one) && !isBelow(node, one), []).toReversed()
+  return descend(documentOver(node), {
+    test: one => one.order < node.order && test(one) && !isBelow(node, one),
+    below,
+    found: [],
+  }).toReversed()
+}
+
+/** An attribute has none. */
+function siblings({ kind, parent }: Node, below: (node: Node) => Nodes): Nodes {
+  return kind === attributeKind || parent === undefined ? nothing : below(parent)
+}
+
+function documentOver(node: Node): Node {
+  let top = node
+  while (top.parent !== undefined) top = top.parent
+  return top
 }
 
 function ancestors(first: Node | undefined, test: Test): Nodes {
@@ -97,10 +135,17 @@ function ancestors(first: Node | undefined, test: Test): Nodes {
   return found
 }
 
-function descend(node: Node, test: Test, found: Node[]): Node[] {
-  for (const child of node.children) {
+interface Descent {
+  readonly test: Test
+  readonly below: (node: Node) => Nodes
+  readonly found: Node[]
+}
+
+function descend(node: Node, descent: Descent): Node[] {
+  const { test, below, found } = descent
+  for (const child of below(node)) {
     if (test(child)) found.push(child)
-    if (child.kind === elementKind) descend(child, test, found)
+    descend(child, descent)
   }
   return found
 }
