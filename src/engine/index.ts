@@ -11,6 +11,7 @@ import type {
 } from '../services/documents/index.ts'
 import type { Finding } from '../wire/invoice/index.ts'
 import { composeDocuments } from './compose.ts'
+import { asBuffer } from './octets.ts'
 import { type Budget, Threads, type ThreadOutcome } from './threads.ts'
 
 export interface EngineOptions {
@@ -74,11 +75,6 @@ export function openEngine({ rulesFolder, clock, threads, threadedFrom }: Engine
 
 function withBuffer(file: EmbeddedFile): EmbeddedFile {
   return { ...file, octets: asBuffer(file.octets) }
-}
-
-/** Between threads a Buffer becomes the plain array that it is made of. */
-function asBuffer({ buffer, byteOffset, length }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, length)
 }
 
 type Answer<Result> =

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { WireError, systemClock } from '../kernel/index.ts'
 import type { Contents, Conversion, ConversionOptions, Verdict } from '../services/documents/index.ts'
 import { composeDocuments } from './compose.ts'
+import { asBuffer } from './octets.ts'
 import type { ThreadRequest } from './index.ts'
 
 /* One thread of the engine: takes a request, answers, and waits for the next one. */
@@ -25,9 +26,7 @@ async function answer(request: ThreadRequest): Promise<void> {
 }
 
 async function perform(request: ThreadRequest): Promise<Verdict | Conversion | Contents> {
-  // Between threads a Buffer becomes the plain array that it is made of.
-  const { buffer, byteOffset, length } = request.document
-  const document = Buffer.from(buffer, byteOffset, length)
+  const document = asBuffer(request.document)
   switch (request.call) {
     case 'validate':
       return await documents.validate(document, request.options)
@@ -38,6 +37,11 @@ async function perform(request: ThreadRequest): Promise<Verdict | Conversion | C
   }
 }
 
-function revived({ into, ...options }: ConversionOptions): ConversionOptions {
-  return into === undefined ? options : { ...options, into: Buffer.from(into.buffer, into.byteOffset, into.length) }
+function revived({ into, branding, ...options }: ConversionOptions): ConversionOptions {
+  const logo = branding?.logo
+  return {
+    ...options,
+    branding: logo === undefined ? branding : { ...branding, logo: asBuffer(logo) },
+    into: into === undefined ? undefined : asBuffer(into),
+  }
 }

@@ -12,6 +12,13 @@ export function inMemory(bytes: Buffer): Octets {
   return { kind: 'memory', size: bytes.length, bytes }
 }
 
+/** All of it in memory: for what is known to fit there. */
+export async function gather(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const gathered: Buffer[] = []
+  for await (const chunk of chunks) gathered.push(chunk)
+  return Buffer.concat(gathered)
+}
+
 /** Takes bytes of unknown number; keeps few in memory and many in the blob store. Exactly one of finish and discard ends it. */
 export interface SpoolWriter {
   /** A promise only when the writer must wait; the chunk must not be changed afterwards. */

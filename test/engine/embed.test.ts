@@ -5,6 +5,7 @@ import { openEngine } from '../../src/engine/index.ts'
 import { systemClock } from '../../src/kernel/index.ts'
 import { readCii } from '../../src/wire/invoice/index.ts'
 import { invoiceUbl } from '../support/invoices.ts'
+import { png } from '../support/png.ts'
 
 const engine = openEngine({
   rulesFolder: 'none',
@@ -16,6 +17,15 @@ afterAll(() => engine[Symbol.asyncDispose]())
 
 const facts = { number: 'F-77', seller: '0225:391838042', buyer: '0225:732829320' }
 const invoice = invoiceUbl(facts)
+
+function threadedEngine(): ReturnType<typeof openEngine> {
+  return openEngine({
+    rulesFolder: 'none',
+    clock: systemClock,
+    threads: { count: 1, secondsMax: 60, megabytesMax: 512 },
+    threadedFrom: 0,
+  })
+}
 
 async function octetsOf(to: 'pdf' | 'facturx', document: Buffer): Promise<Buffer> {
   const conversion = await engine.convert(document, to)
@@ -51,17 +61,20 @@ describe('a PDF/A that somebody brings', () => {
   })
 
   it('goes the same way when the invoice is so large that a thread works on it', async () => {
-    const small = openEngine({
-      rulesFolder: 'none',
-      clock: systemClock,
-      threads: { count: 1, secondsMax: 60, megabytesMax: 512 },
-      threadedFrom: 0,
-    })
-    try {
-      const conversion = await small.convert(invoice, 'facturx', { into: await octetsOf('pdf', invoice) })
-      expect(conversion.kind).toBe('converted')
-    } finally {
-      await small[Symbol.asyncDispose]()
-    }
+    await using threaded = threadedEngine()
+    const conversion = await threaded.convert(invoice, 'facturx', { into: await octetsOf('pdf', invoice) })
+    expect(conversion.kind).toBe('converted')
+  })
+})
+
+describe('a logo', () => {
+  it('is shown alike when the invoice is so large that a thread works on it', async () => {
+    await using threaded = threadedEngine()
+    const options = { branding: { logo: png() } }
+    const here = await engine.convert(invoice, 'html', options)
+    expect(here).toMatchObject({ kind: 'converted' })
+    expect(String('octets' in here && here.octets)).toContain('data:image/png;base64,')
+    expect(await threaded.convert(invoice, 'html', options)).toEqual(here)
+    expect(await threaded.convert(invoice, 'pdf', options)).toMatchObject({ kind: 'converted' })
   })
 })

@@ -3,6 +3,7 @@ import { type ChangedCheck, diffPacks, isFor, loadPack, type PackDiff, packName 
 import { createLog } from '../../adapters/log/index.ts'
 import { loadConfig } from '../../config.ts'
 import type { Engine } from '../../engine/index.ts'
+import { gather } from '../../kernel/index.ts'
 import { createCore } from '../../node.ts'
 import { factsOf } from '../../services/documents/index.ts'
 import type { TransmissionReader } from '../../services/ports.ts'
@@ -186,13 +187,7 @@ type Content = NonNullable<Awaited<ReturnType<TransmissionReader['findContent']>
 const payloadOctetsMax = 512 * 1024 * 1024
 
 async function documentIn({ octets, compressed }: Content): Promise<Buffer> {
-  const stored = octets.kind === 'memory' ? octets.bytes : await gathered(octets.open())
+  const stored = octets.kind === 'memory' ? octets.bytes : await gather(octets.open())
   const payload = compressed ? gunzipSync(stored, { maxOutputLength: payloadOctetsMax }) : stored
-  return await gathered((await openDocument(payload)).octets)
-}
-
-async function gathered(octets: AsyncIterable<Buffer>): Promise<Buffer> {
-  const pieces: Buffer[] = []
-  for await (const piece of octets) pieces.push(piece)
-  return Buffer.concat(pieces)
+  return await gather((await openDocument(payload)).octets)
 }

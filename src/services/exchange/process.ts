@@ -1,4 +1,4 @@
-import { type Clock, type Random, WireError } from '../../kernel/index.ts'
+import { type Clock, type Random, WireError, gather } from '../../kernel/index.ts'
 import { type DocumentReading, type Finding, readDocument, skim, summaryOf } from '../../wire/invoice/index.ts'
 import { documentTypeParts, extractDocument } from '../../wire/peppol/index.ts'
 import type { XmlElement } from '../../wire/xml/index.ts'
@@ -124,10 +124,4 @@ async function pdfOf({ transmission, payload, compressed }: InboundClaim): Promi
   if (transmission.contentSize > pdfOctetsMax)
     throw new WireError('document-too-large', 'the PDF is too large to be read')
   return await gather(extractDocument(contentOf(payload, compressed)))
-}
-
-export async function gather(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
-  const gathered: Buffer[] = []
-  for await (const chunk of chunks) gathered.push(chunk)
-  return Buffer.concat(gathered)
 }

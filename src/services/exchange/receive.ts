@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Instant } from '../../kernel/index.ts'
+import { type Instant, gather } from '../../kernel/index.ts'
 import {
   type As4Limits,
   EbmsFault,
@@ -28,7 +28,7 @@ import type { BlobStore, ExchangeStore, InboundOutcome, InboundRecord } from '..
 import type { Registry } from '../registry/index.ts'
 import type { Trust } from '../trust/index.ts'
 import type { As4Answer, As4Request } from './types.ts'
-import { type ProcessWorld, gather, settleAtOnce } from './process.ts'
+import { type ProcessWorld, settleAtOnce } from './process.ts'
 
 export interface ReceiveWorld extends ProcessWorld {
   readonly store: Pick<ExchangeStore, 'recordInbound'>

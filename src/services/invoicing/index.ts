@@ -1,4 +1,4 @@
-import { type Octets, type Random, inMemory } from '../../kernel/index.ts'
+import { type Octets, type Random, gather, inMemory } from '../../kernel/index.ts'
 import {
   type Finding,
   type Invoice,
@@ -104,12 +104,6 @@ async function readPdf(
   const read = readDocumentToSend(opened.xml ?? Buffer.alloc(0), { language })
   if ('findings' in read) return { kind: 'invalid', findings: read.findings }
   return { kind: 'invoice', invoice: read.invoice, syntax: 'facturx', document, judged: pdf }
-}
-
-async function gather(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
-  const gathered: Buffer[] = []
-  for await (const chunk of chunks) gathered.push(chunk)
-  return Buffer.concat(gathered)
 }
 
 /** Of a verdict, as the API tells those of the model. */
