@@ -9,6 +9,7 @@ import type {
   Addressing,
   Attempt,
   ContentKind,
+  Direction,
   Failure,
   IdempotencyKey,
   InboundState,
@@ -160,12 +161,23 @@ export interface TransmissionReader {
   /** Newest first. `after` is the id of the last one of the page before. */
   listInvoices(query: InvoiceQuery): Promise<readonly Invoice[]>
   findTransmission(id: TransmissionId): Promise<Transmission | undefined>
+  /**
+   * What a person must look at, the latest trouble first: received documents that cannot be handed over, sent ones that were refused,
+   * failed, or may have arrived and are not tried again. `after` is the id of the last one of the page before.
+   */
+  listExceptions(query: ExceptionQuery): Promise<readonly Transmission[]>
   listEvents(id: TransmissionId): Promise<readonly TransmissionEvent[]>
   listAttempts(id: TransmissionId): Promise<readonly Attempt[]>
   findContent(
     id: TransmissionId,
     kind: ContentKind,
   ): Promise<{ readonly octets: Octets; readonly compressed: boolean } | undefined>
+}
+
+export interface ExceptionQuery {
+  readonly direction: Direction | undefined
+  readonly after: TransmissionId | undefined
+  readonly most: number
 }
 
 export interface InvoiceQuery {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Database } from '../../src/adapters/postgres/index.ts'
+import type { Instant } from '../../src/kernel/index.ts'
 import type { InvoiceId, TransmissionId } from '../../src/services/domain.ts'
-import type { InvoiceQuery } from '../../src/services/ports.ts'
+import type { ExceptionQuery, InvoiceQuery } from '../../src/services/ports.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
-import { inboundRecord, invoiceOf, outboundRecord, start } from '../support/records.ts'
+import { inboundRecord, invoiceOf, outboundRecord, settlement, start } from '../support/records.ts'
 
 let database: TestDatabase
 let store: Database
@@ -75,4 +76,39 @@ it('an invoice without a verdict shows none', async () => {
   await store.recordOutbound(outboundRecord({ invoice }))
   expect(await store.findVerdict(invoice.id)).toBeUndefined()
   expect((await store.findInvoice(invoice.id))?.verdict).toBeUndefined()
+})
+
+it('what a person must look at is listed, the latest trouble first, page by page', async () => {
+  const failure = { code: 'x', message: 'y', retry: false }
+  const at = (minutes: number): Instant => (start + minutes * 60_000) as Instant
+  const unreadable = inboundRecord()
+  const event = (minutes: number) => ({ at: at(minutes), kind: 'exception', detail: {} }) as const
+  await store.recordInbound(unreadable, { state: 'exception', event: event(1), failure })
+  const settled = async (state: 'refused' | 'failed' | 'indeterminate' | 'queued' | 'delivered', minutes: number) => {
+    const record = outboundRecord()
+    await store.recordOutbound(record, { claimed: true })
+    const kinds = {
+      refused: 'refused',
+      failed: 'attempt-failed',
+      indeterminate: 'answer-lost',
+      queued: 'attempt-failed',
+      delivered: 'delivered',
+    } as const
+    const nextAttemptAt = state === 'queued' ? at(99) : undefined
+    const event = { at: at(minutes), kind: kinds[state], detail: {} }
+    await store.settleOutbound(record.id, { ...settlement(), state, nextAttemptAt, event, failure })
+    return record.id
+  }
+  const refused = await settled('refused', 2)
+  const failed = await settled('failed', 3)
+  const doubtful = await settled('indeterminate', 4)
+  await settled('queued', 5)
+  await settled('delivered', 6)
+  const listed = async (query: Partial<ExceptionQuery>): Promise<readonly string[]> =>
+    (await store.listExceptions({ direction: undefined, after: undefined, most: 10, ...query })).map(({ id }) => id)
+  expect(await listed({})).toEqual([doubtful, failed, refused, unreadable.id])
+  expect(await listed({ direction: 'inbound' })).toEqual([unreadable.id])
+  expect(await listed({ most: 2 })).toEqual([doubtful, failed])
+  expect(await listed({ after: failed })).toEqual([refused, unreadable.id])
+  expect(await listed({ after: 'nothing' as TransmissionId })).toEqual([])
 })

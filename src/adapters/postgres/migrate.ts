@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import { up as exchange } from '../../../migrations/0001_exchange.ts'
 import { up as verdict } from '../../../migrations/0002_verdict.ts'
 import { up as blobs } from '../../../migrations/0003_blobs.ts'
+import { up as exceptions } from '../../../migrations/0005_exceptions.ts'
 import { up as mappings } from '../../../migrations/0004_mappings.ts'
 
 /** In order, for ever: a migration that has been released is not changed. */
@@ -10,6 +11,7 @@ const migrations: readonly { readonly name: string; readonly up: (database: Knex
   { name: '0002_verdict', up: verdict },
   { name: '0003_blobs', up: blobs },
   { name: '0004_mappings', up: mappings },
+  { name: '0005_exceptions', up: exceptions },
 ]
 
 /** Key of the advisory lock that lets one node migrate while the others wait; a dead node holds none, unlike a row of a lock table. */

@@ -61,6 +61,26 @@ export function transmissionReader(pool: Pool, blobs: Pick<BlobStore, 'open'>): 
       )
       return row && withClaim(row)
     },
+    async listExceptions({ direction, after, most }) {
+      if (after !== undefined && !uuid.test(after)) return []
+      const rows = await select<TransmissionRow>(
+        `with trouble as (
+           select e.transmission_id as id, max(e.at) as at from event e
+           where e.kind in ('exception', 'refused', 'failed', 'attempt-failed', 'answer-lost') group by e.transmission_id
+         ), open as (
+           select trouble.id, trouble.at from trouble join transmission t on t.id = trouble.id
+           where (t.state in ('exception', 'refused', 'failed')
+               or t.state = 'indeterminate' and not exists (select 1 from job where job.transmission_id = t.id))
+             and (:direction::text is null or t.direction = :direction)
+         )
+         select ${transmissionColumns}
+         from open join (${transmissionTables}) on t.id = open.id
+         where :after::uuid is null or (open.at, open.id) < (select trouble.at, trouble.id from trouble where id = :after::uuid)
+         order by open.at desc, open.id desc limit :most`,
+        { direction: direction ?? null, after: after ?? null, most },
+      )
+      return rows.map(withClaim)
+    },
     async listEvents(id) {
       if (!uuid.test(id)) return []
       const sql = `select at, kind, detail from event where transmission_id = :id order by at, position`

@@ -23,7 +23,7 @@ interface Listed {
 /** What is in the PDF it travelled as, its XML first, and the attachments (BG-24). */
 export async function listAttachments(services: FileServices, ctx: RouteContext, invoice: Invoice): Promise<void> {
   const path = `${apiBase}/invoices/${invoice.id}/files/attachments`
-  const document = await open(services.reader, invoice)
+  const document = await open(services.reader, invoice.transmission)
   const found =
     document.kind === 'xml' ? await listXml(document.octets) : (await filesOf(services, invoice)).map(listedFile)
   ctx.body = {
@@ -61,7 +61,7 @@ export async function giveAttachment(
 ): Promise<void> {
   const text = parameters['number'] ?? ''
   const number = /^[1-9]\d{0,4}$/.test(text) ? Number(text) : 0
-  const document = await open(services.reader, invoice)
+  const document = await open(services.reader, invoice.transmission)
   const isGiven = document.kind === 'xml' ? await giveFromXml(document.octets, number, ctx) : false
   if (isGiven) return
   const file = document.kind === 'xml' ? undefined : (await filesOf(services, invoice))[number - 1]

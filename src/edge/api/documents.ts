@@ -9,7 +9,7 @@ import type {
 } from '../../services/documents/index.ts'
 import { type FacturxProfile, facturxProfiles } from '../../wire/facturx/index.ts'
 import type { Finding } from '../../wire/invoice/index.ts'
-import { type Language, languages } from '../../wire/view/index.ts'
+import { type Language, languages, readLogo } from '../../wire/view/index.ts'
 import {
   type BodyPart,
   Problem,
@@ -91,6 +91,8 @@ export const endingsOf: Readonly<Record<Target, string>> = {
   pdf: '.pdf',
 }
 
+const unfitLogo = 'logo must be a PNG, or a JPEG in grey or YCbCr, whole and of at most 16 million pixels'
+
 async function convert({ documents, limits }: DocumentServices, ctx: RouteContext): Promise<void> {
   const { to, isReport, options } = conversionOf(ctx)
   const parts = await readParts(ctx, limits.bodyOctetsMax)
@@ -104,7 +106,10 @@ async function convert({ documents, limits }: DocumentServices, ctx: RouteContex
       'a conversion takes one document, and beside it a logo and the pdf to embed it in',
     )
   }
-  const branding = { ...options.branding, ...(logo === undefined ? {} : { logo: logo.octets }) }
+  // An empty field of a browser's form is no logo.
+  const given = logo?.octets.length === 0 ? undefined : logo?.octets
+  if (given !== undefined && readLogo(given) === undefined) throw new Problem('invalid-parameter', unfitLogo)
+  const branding = { ...options.branding, ...(given === undefined ? {} : { logo: given }) }
   const conversion = await documents.convert(document.octets, to, { ...options, branding, into: pages?.octets })
   const converted = readable(conversion)
   if (isReport) {
@@ -156,6 +161,7 @@ function conversionOf(ctx: RouteContext): ConversionRequest {
   const to = oneOf('to', targets, query.to[0])
   if (to === undefined) throw new Problem('invalid-parameter', `to must be given: ${targets.join(', ')}`)
   const profile: FacturxProfile | undefined = oneOf('profile', facturxProfiles, query.profile[0])
+  if (profile !== undefined && to !== 'facturx') throw new Problem('invalid-parameter', 'profile goes with to=facturx')
   const language: Language | undefined =
     oneOf('language', languages, query.language[0]) ?? languageWanted(ctx, languages)
   const [color] = query.color

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Target } from '../../services/documents/index.ts'
 import type { Invoice } from '../../services/domain.ts'
+import type { TransmissionReader } from '../../services/ports.ts'
 import { languages } from '../../wire/view/index.ts'
 import { Problem, type RouteContext } from '../http/index.ts'
 import { giveAttachment, listAttachments } from './attachments.ts'
@@ -37,13 +38,23 @@ function syntaxOf({ transmission }: Invoice): 'ubl' | 'cii' | undefined {
   return /::(?:Invoice|CreditNote)##/.test(value) ? 'ubl' : undefined
 }
 
-/** The business document as it travelled. */
 async function original({ reader }: FileServices, ctx: RouteContext, invoice: Invoice): Promise<void> {
-  const document = await open(reader, invoice)
-  setFileHeaders(ctx, fileName(invoice, document.kind === 'xml' ? '.xml' : '.bin'))
+  await giveOriginal(reader, ctx, { transmission: invoice.transmission, name: fileName(invoice, '') })
+}
+
+/** The business document as it travelled. */
+export async function giveOriginal(
+  reader: TransmissionReader,
+  ctx: RouteContext,
+  { transmission, name }: { readonly transmission: Invoice['transmission']; readonly name: string },
+): Promise<void> {
+  const document = await open(reader, transmission)
+  setFileHeaders(ctx, `${name}${endings[document.kind] ?? '.bin'}`)
   ctx.type = document.mimeType
   ctx.body = Readable.from(document.octets)
 }
+
+const endings: Readonly<Record<string, string>> = { xml: '.xml' }
 
 /* ── What is made of it ────────────────────────────────────────────────────────────────────── */
 

@@ -8,9 +8,10 @@ import { openApiDocument } from './openapi.ts'
 import { mappingRoutes, type MappingServices } from './mappings.ts'
 import { participantRoutes } from './participants.ts'
 import { apiBase } from './representation.ts'
+import { transmissionRoutes } from './transmissions.ts'
 
 export { openApiDocument } from './openapi.ts'
-export { cardJson, endpointJson, invoiceJson, stepsJson, traceJson } from './representation.ts'
+export { cardJson, endpointJson, exceptionJson, invoiceJson, stepsJson, traceJson } from './representation.ts'
 
 export interface ApiServices extends InvoiceServices, MappingServices {
   readonly directory: Directory
@@ -36,6 +37,7 @@ export function apiRoutes(services: Omit<ApiServices, 'tokenHashes' | 'publicUrl
   return [
     ...invoiceRoutes(services),
     ...documentRoutes(services),
+    ...transmissionRoutes(services),
     ...mappingRoutes(services),
     ...participantRoutes(services.directory),
   ]

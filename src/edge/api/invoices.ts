@@ -15,6 +15,7 @@ import {
 import { languageWanted } from './file-answer.ts'
 import { files } from './files.ts'
 import { type MappingServices, readMapped } from './mappings.ts'
+import { directionOf, isUuid, limitOf } from './parameters.ts'
 import { invoiceJson, linksOf, statusJson, traceJson } from './representation.ts'
 import { giveVerdict } from './verdicts.ts'
 
@@ -164,29 +165,19 @@ function parseJson(octets: Buffer): unknown {
 
 async function list({ reader, limits }: InvoiceServices, ctx: RouteContext): Promise<void> {
   const query = readQuery(ctx, ['direction', 'number', 'cursor', 'limit'])
-  const { direction, cursor } = query
-  if (direction !== undefined && direction !== 'inbound' && direction !== 'outbound') {
-    throw new Problem('invalid-parameter', 'direction must be inbound or outbound')
-  }
+  const { cursor } = query
   if (cursor !== undefined && !isUuid(cursor))
     throw new Problem('invalid-parameter', 'cursor must be the next of an earlier answer')
   const most = limitOf(query.limit, limits.pageMax)
   // One more than asked tells whether there is a next page.
   const found = await reader.listInvoices({
-    direction,
+    direction: directionOf(query.direction),
     number: query.number,
     after: cursor as InvoiceId | undefined,
     most: most + 1,
   })
   const page = found.slice(0, most)
   ctx.body = { invoices: page.map(invoiceJson), next: found.length > most ? page.at(-1)?.id : undefined }
-}
-
-function limitOf(text: string | undefined, max: number): number {
-  if (text === undefined) return Math.min(50, max)
-  const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0
-  if (limit >= 1 && limit <= max) return limit
-  throw new Problem('invalid-parameter', `limit must be 1 to ${max}`)
 }
 
 async function findInvoice(reader: TransmissionReader, id: string): Promise<Invoice> {
@@ -199,8 +190,4 @@ async function trace(reader: TransmissionReader, ctx: RouteContext, invoice: Inv
   const { id } = invoice.transmission
   const [events, attempts] = await Promise.all([reader.listEvents(id), reader.listAttempts(id)])
   ctx.body = traceJson(invoice, events, attempts)
-}
-
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
 }

@@ -2,11 +2,10 @@ import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { Octets } from '../../kernel/index.ts'
 import type { Documents } from '../../services/documents/index.ts'
-import type { Invoice } from '../../services/domain.ts'
+import type { Invoice, Transmission } from '../../services/domain.ts'
 import type { TransmissionReader } from '../../services/ports.ts'
 import { openDocument } from '../../wire/peppol/index.ts'
 import { Problem } from '../http/index.ts'
-import { apiBase } from './representation.ts'
 
 export interface FileServices {
   readonly reader: TransmissionReader
@@ -17,7 +16,7 @@ export interface FileServices {
 
 /** In memory: a larger document can only be had as it is. */
 export async function gather({ reader, limits }: FileServices, invoice: Invoice): Promise<Buffer> {
-  const { octets } = await open(reader, invoice)
+  const { octets } = await open(reader, invoice.transmission)
   const gathered: Buffer[] = []
   let size = 0
   for await (const piece of octets) {
@@ -31,10 +30,12 @@ export async function gather({ reader, limits }: FileServices, invoice: Invoice)
 }
 
 /** The business document as it travelled, without its envelope. Throws Problem `not-found`. */
-export async function open(reader: TransmissionReader, invoice: Invoice): ReturnType<typeof openDocument> {
-  const content = await reader.findContent(invoice.transmission.id, 'payload')
-  if (content === undefined)
-    throw new Problem('not-found', `the document of ${apiBase}/invoices/${invoice.id} is not kept`)
+export async function open(
+  reader: TransmissionReader,
+  { id }: Pick<Transmission, 'id'>,
+): ReturnType<typeof openDocument> {
+  const content = await reader.findContent(id, 'payload')
+  if (content === undefined) throw new Problem('not-found', `the document of transmission ${id} is not kept`)
   return await openDocument(inflated(content.octets, content.compressed))
 }
 

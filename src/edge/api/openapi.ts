@@ -2,6 +2,7 @@ import { invoiceJsonSchema } from '../../wire/invoice/index.ts'
 import { problemCodes } from '../http/index.ts'
 import { acceptLanguage, documentPaths, leftOutHeader } from './openapi-documents.ts'
 import { mappingParameter, mappingPaths, mappingSchemas } from './openapi-mappings.ts'
+import { transmissionPaths } from './openapi-transmissions.ts'
 import { schemas } from './schemas.ts'
 
 /* The description of the API, written by hand; tests hold it against the routes, and every answer against its schema. */
@@ -131,6 +132,7 @@ const paths = {
   '/invoices/{id}/files/attachments/{number}': attachment(),
   '/invoices/{id}/files/receipt': file('getInvoiceReceipt', 'The signed receipt', 'application/soap+xml'),
   ...documentPaths({ query, problem, everywhere }),
+  ...transmissionPaths({ query, problem, json, everywhere }),
   ...mappingPaths({ problem, everywhere }),
   '/participants/{participant}': {
     get: {

@@ -63,8 +63,22 @@ export function statusJson({ id, transmission }: Invoice): Record<string, unknow
   }
 }
 
+/** A transmission on its own, with what troubles it. */
+export function exceptionJson(transmission: Transmission): Record<string, unknown> {
+  const self = `${apiBase}/transmissions/${transmission.id}`
+  return {
+    ...transmissionJson(transmission),
+    direction: transmission.direction,
+    state: transmission.state,
+    createdAt: isoOf(transmission.createdAt),
+    updatedAt: isoOf(transmission.updatedAt),
+    links: { self, events: `${self}/events`, original: `${self}/files/original` },
+  }
+}
+
+/** `id` is that of the invoice, or of the transmission when it was asked for by its own. */
 export function traceJson(
-  invoice: Invoice,
+  invoice: { readonly id: string; readonly transmission: Transmission },
   events: readonly TransmissionEvent[],
   attempts: readonly Attempt[],
 ): Record<string, unknown> {

@@ -98,6 +98,22 @@ const finding: Schema = {
   required: ['pointer', 'rule', 'message'],
 }
 
+const transmission: Readonly<Record<string, Schema>> = {
+  id: uuid,
+  sender: text,
+  receiver: text,
+  documentType: text,
+  process: text,
+  instanceId: text,
+  'messageId?': text,
+  'peer?': text,
+  route: oneOf('peppol', 'static'),
+  attempts: count,
+  contentSize: count,
+  contentSha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+  'failure?': ref('Failure'),
+}
+
 /** Components of the API's description; `problemCodes` are those that an answer may carry. */
 export function schemas(problemCodes: readonly string[]): Readonly<Record<string, Schema>> {
   return {
@@ -121,21 +137,16 @@ export function schemas(problemCodes: readonly string[]): Readonly<Record<string
       transmission: ref('Transmission'),
       links: ref('Links'),
     }),
-    Transmission: object({
-      id: uuid,
-      sender: text,
-      receiver: text,
-      documentType: text,
-      process: text,
-      instanceId: text,
-      'messageId?': text,
-      'peer?': text,
-      route: oneOf('peppol', 'static'),
-      attempts: count,
-      contentSize: count,
-      contentSha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
-      'failure?': ref('Failure'),
+    Transmission: object(transmission),
+    Exception: object({
+      ...transmission,
+      direction,
+      state,
+      createdAt: moment,
+      updatedAt: moment,
+      links: object({ self: text, events: text, original: text }),
     }),
+    ExceptionPage: object({ exceptions: listOf(ref('Exception')), 'next?': uuid }),
     Failure: object({ code: text, message: text, retry: flag }),
     Status: object({
       id: uuid,

@@ -22,6 +22,17 @@ export interface InvoiceJson {
   readonly transmission: { readonly sender: string; readonly receiver: string; readonly failure?: FailureJson }
 }
 
+/** A transmission on its own: it holds no invoice, or none that can be read. */
+export interface TransmissionJson {
+  readonly id: string
+  readonly direction: string
+  readonly state: string
+  readonly sender: string
+  readonly receiver: string
+  readonly documentType: string
+  readonly failure?: FailureJson
+}
+
 export interface FailureJson {
   readonly code: string
   readonly message: string
@@ -95,6 +106,14 @@ export function printInvoice(invoice: InvoiceJson, terminal: Terminal): void {
     `${paint.bold(invoice.number)}  ${invoice.sellerName} → ${invoice.buyerName}  ${invoice.payable} ${invoice.currency}  ${stateOf(invoice.state, paint)}`,
   )
   terminal.line(paint.dim(`  ${invoice.direction} ${invoice.id}  ${sender} → ${receiver}`))
+  if (failure !== undefined) terminal.line(`  ${paint.bad(failure.code)}  ${failure.message}`)
+}
+
+export function printTransmission(transmission: TransmissionJson, terminal: Terminal): void {
+  const { paint } = terminal
+  const { id, direction, state, sender, receiver, documentType, failure } = transmission
+  terminal.line(`${paint.bold(id)}  ${direction}  ${sender} → ${receiver}  ${stateOf(state, paint)}`)
+  terminal.line(paint.dim(`  ${documentType}`))
   if (failure !== undefined) terminal.line(`  ${paint.bad(failure.code)}  ${failure.message}`)
 }
 

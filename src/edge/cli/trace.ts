@@ -2,14 +2,21 @@ import type { InvoiceId, TransmissionId } from '../../services/domain.ts'
 import { createLog } from '../../adapters/log/index.ts'
 import { loadConfig } from '../../config.ts'
 import { createCore } from '../../node.ts'
-import { invoiceJson, traceJson } from '../api/index.ts'
+import { exceptionJson, invoiceJson, traceJson } from '../api/index.ts'
 import { apiOptions, bodyOf, openApi } from './api-client.ts'
 import { type Arguments, type Command, type ExitCode, UsageError } from './command.ts'
-import { type InvoiceJson, printInvoice, printTrace, type TraceJson } from './trace-view.ts'
+import {
+  type InvoiceJson,
+  printInvoice,
+  printTrace,
+  printTransmission,
+  type TraceJson,
+  type TransmissionJson,
+} from './trace-view.ts'
 
 export const trace: Command = {
   name: 'trace',
-  summary: 'Tells what an invoice went through: events, attempts and every step with its time.',
+  summary: 'Tells what an invoice or a transmission went through: events, attempts and every step with its time.',
   usage: 'ID [--api URL | --config FILE]',
   positionals: { min: 1, max: 1 },
   options: {
@@ -25,45 +32,52 @@ export const trace: Command = {
     const api = given.value('api')
     const found = api === undefined ? await fromDatabase(id, given.value('config')) : await fromApi(id, api, given)
     if (found === undefined) {
-      terminal.failure(`there is no invoice ${id}`, { code: 'not-found' })
+      terminal.failure(`there is neither an invoice nor a transmission ${id}`, { code: 'not-found' })
       return 1
     }
     terminal.data(found)
-    printInvoice(found.invoice, terminal)
+    if (found.invoice !== undefined) printInvoice(found.invoice, terminal)
+    else printTransmission(found.transmission, terminal)
     printTrace(found.trace, terminal)
     return 0
   },
 }
 
-interface Found {
-  readonly invoice: InvoiceJson
-  readonly trace: TraceJson
-}
+/** An invoice, or the transmission that holds none. */
+type Found = { readonly trace: TraceJson } & (
+  | { readonly invoice: InvoiceJson }
+  | { readonly invoice?: undefined; readonly transmission: TransmissionJson }
+)
 
-async function fromApi(id: string, url: string, given: Arguments): Promise<Found> {
+async function fromApi(id: string, url: string, given: Arguments): Promise<Found | undefined> {
   await using api = openApi(url, given)
   const path = `/invoices/${encodeURIComponent(id)}`
+  const invoice = await api.get(path)
+  if (invoice.status !== 404) {
+    return { invoice: bodyOf(invoice) as InvoiceJson, trace: bodyOf(await api.get(`${path}/events`)) as TraceJson }
+  }
+  const itself = `/transmissions/${encodeURIComponent(id)}`
+  const transmission = await api.get(itself)
+  if (transmission.status === 404) return undefined
   return {
-    invoice: bodyOf(await api.get(path)) as InvoiceJson,
-    trace: bodyOf(await api.get(`${path}/events`)) as TraceJson,
+    transmission: bodyOf(transmission) as TransmissionJson,
+    trace: bodyOf(await api.get(`${itself}/events`)) as TraceJson,
   }
 }
 
 async function fromDatabase(id: string, file: string | undefined): Promise<Found | undefined> {
-  if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id))
-    throw new UsageError(`${id} is not the id of an invoice`)
+  if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) throw new UsageError(`${id} is the id of nothing`)
   await using core = await createCore(loadConfig(file === undefined ? {} : { file }), {
     log: createLog({ level: 'warn', destination: process.stderr }),
   })
   const invoice = await core.reader.findInvoice(id as InvoiceId)
-  if (invoice === undefined) return undefined
-  const transmissionId: TransmissionId = invoice.transmission.id
+  const transmission = invoice?.transmission ?? (await core.reader.findTransmission(id as TransmissionId))
+  if (transmission === undefined) return undefined
   const [events, attempts] = await Promise.all([
-    core.reader.listEvents(transmissionId),
-    core.reader.listAttempts(transmissionId),
+    core.reader.listEvents(transmission.id),
+    core.reader.listAttempts(transmission.id),
   ])
-  return {
-    invoice: invoiceJson(invoice) as unknown as InvoiceJson,
-    trace: traceJson(invoice, events, attempts) as unknown as TraceJson,
-  }
+  const trace = traceJson({ id, transmission }, events, attempts) as unknown as TraceJson
+  if (invoice !== undefined) return { invoice: invoiceJson(invoice) as unknown as InvoiceJson, trace }
+  return { transmission: exceptionJson(transmission) as unknown as TransmissionJson, trace }
 }

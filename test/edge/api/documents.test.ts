@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { apiDoor } from '../../../src/edge/api/index.ts'
 import { WireError } from '../../../src/kernel/index.ts'
 import { invoiceCii, invoiceJson, invoiceUbl } from '../../support/invoices.ts'
+import { png } from '../../support/png.ts'
 import { type Answer, ask, serve, type ServedDoor } from '../serve.ts'
 import { conforms } from './described.ts'
 import { invoice, type Script, scripted, uuid } from './scripted.ts'
@@ -89,6 +90,15 @@ describe('validations', () => {
         { file: 'b"ad.xml', valid: false },
         { file: 'plain', findings: [{ rule: 'document.empty' }] },
       ],
+    })
+  })
+
+  it('read names of a form that stand without quotation marks', async () => {
+    await using served = await api()
+    const { body, headers } = form(['name=file; filename=one.xml', ubl], ['name=b; filename="x; name=two"', ubl])
+    const answer = await post(served, '/validations', body, headers)
+    expect(conforms(answer, '/validations', 'post')).toMatchObject({
+      verdicts: [{ file: 'one.xml' }, { file: 'x; name=two' }],
     })
   })
 
@@ -196,10 +206,17 @@ describe('conversions', () => {
 
   it('take one document of a form, and a logo beside it', async () => {
     await using served = await api()
-    const { body, headers } = form(['name="logo"; filename="l.png"', 'PNG'], ['name="file"; filename="i.xml"', ubl])
+    const { body, headers } = form(['name="logo"; filename="l.png"', png()], ['name="file"; filename="i.xml"', ubl])
     const answer = await post(served, '/conversions?to=pdf&language=de&color=%23aa00FF&footer=x', body, headers)
     conforms(answer, '/conversions', 'post')
     expect([answer.headers['content-type'], answer.text]).toEqual(['application/pdf', '%PDF-1.7 de F-1'])
+  })
+
+  it('refuse a logo that nobody could show', async () => {
+    await using served = await api()
+    const { body, headers } = form(['name="logo"; filename="l.png"', 'PNG'], ['name="file"; filename="i.xml"', ubl])
+    const answer = await post(served, '/conversions?to=pdf', body, headers)
+    expect(conforms(answer, '/conversions', 'post')).toMatchObject({ status: 400, code: 'invalid-parameter' })
   })
 
   it('take the pages of a PDF that the form brings, for a Factur-X only', async () => {
@@ -244,6 +261,7 @@ describe('conversions', () => {
     ['', 'to must be given: ubl, cii, facturx, json, html, pdf'],
     ['?to=edifact', 'to must be one of ubl, cii, facturx, json, html, pdf'],
     ['?to=facturx&profile=X', 'profile must be one of MINIMUM, BASIC WL, BASIC, EN 16931, EXTENDED'],
+    ['?to=ubl&profile=BASIC', 'profile goes with to=facturx'],
     ['?to=html&language=ja', 'language must be one of fr, en, de, it, es, nl'],
     ['?to=html&color=red', 'color must be # and six hexadecimal digits, the # written as %23'],
     ['?to=html&report=yes', 'report must be one of true, false'],

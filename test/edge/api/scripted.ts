@@ -35,7 +35,7 @@ export const steps: readonly Step[] = [
   { name: 'naptr', microseconds: 800, detail: { server: '127.0.0.1:53', records: 1 } },
 ]
 
-function transmission(changes: Partial<Transmission> = {}): Transmission {
+export function transmission(changes: Partial<Transmission> = {}): Transmission {
   return {
     id: uuid(2) as TransmissionId,
     direction: 'outbound',
@@ -88,6 +88,7 @@ export interface Script {
   invoices?: readonly Invoice[]
   payload?: Buffer
   verdict?: Verdict
+  exceptions?: readonly Transmission[]
   tokenHashes?: readonly string[]
   /** What the document engine's ports answer. */
   imported?: Imported
@@ -143,6 +144,7 @@ export function scripted(
         return invoices.slice(0, query.most)
       },
       findTransmission: async () => transmission(),
+      listExceptions: async query => (script.exceptions ?? []).slice(0, query.most),
       listEvents: async () => [{ at, kind: 'delivered', detail: { receipt: 'r' } }],
       listAttempts: async () => [attempt],
       findContent: async (_id, kind) => {

@@ -55,7 +55,7 @@ describe('usage', () => {
     [['keys', 'make', '--out', 'x', '--common-name', 'P', '--network', 'x'], '--network must be peppol or sandbox'],
     [['keys', 'nonsense'], 'keys wants inspect FILE'],
     [['config', 'nonsense'], 'config knows print and docs'],
-    [['trace', 'nonsense'], 'nonsense is not the id of an invoice'],
+    [['trace', 'nonsense'], 'nonsense is the id of nothing'],
   ])('%j ends with 2 and says what is wrong', async (words, message) => {
     const { code, output, errors } = await cli(words)
     expect([code, output]).toEqual([2, ''])
