@@ -67,10 +67,13 @@ function readPart(part: Buffer): BodyPart {
   return { name, filename: parameterOf(disposition, 'filename'), octets: part.subarray(headerEnd + (isBare ? 2 : 4)) }
 }
 
+/** One parameter: a quoted text, or a token as some libraries write it. [RFC 2183 §2] */
+const parameter = /;\s*([\w*-]+)\s*=\s*(?:"([^"]*)"|([^\s;"]*))/g
+
 /** Browsers escape a quotation mark as %22. [RFC 7578 §2; HTML, multipart/form-data encoding] */
-function parameterOf(disposition: string, name: string): string | undefined {
-  const value = new RegExp(`;\\s*${name}="([^"]*)"`, 'i').exec(disposition)?.[1]
-  return value?.replaceAll('%22', '"')
+function parameterOf(disposition: string, wanted: string): string | undefined {
+  const found = [...disposition.matchAll(parameter)].find(([, name = '']) => name.toLowerCase() === wanted)
+  return (found?.[2] ?? found?.[3])?.replaceAll('%22', '"')
 }
 
 function malformed(detail: string): Problem {

@@ -46,7 +46,7 @@ export function readQuery<const K extends string>(ctx: Koa.Context, known: reado
       throw new Problem('invalid-parameter', `${name} is no parameter of this resource; known are ${known.join(', ')}`)
     }
     if (typeof value !== 'string') throw new Problem('invalid-parameter', `${name} is given more than once`)
-    values[name as K] = value
+    values[name as K] = checkText(name, value)
   }
   return values
 }
@@ -57,11 +57,21 @@ function compile(template: string): RegExp {
 }
 
 function parametersOf(match: RegExpExecArray): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(match.groups ?? {}).map(([name, value]) => [name, checkText(name, decode(value))]),
+  )
+}
+
+function decode(value: string): string {
   try {
-    return Object.fromEntries(
-      Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
-    )
+    return decodeURIComponent(value)
   } catch (cause) {
     throw new Problem('malformed-request', 'the path holds a broken percent-encoding', { cause })
   }
+}
+
+/** U+0000 stands in no name of ours, and PostgreSQL takes it for an error. */
+function checkText(name: string, value: string): string {
+  if (value.includes('\0')) throw new Problem('invalid-parameter', `${name} holds U+0000`)
+  return value
 }

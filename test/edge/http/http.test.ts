@@ -206,6 +206,11 @@ describe('the route table', () => {
     })
     expect((await ask(served.url, '/base/query?a=1')).json()).toEqual({ a: '1' })
   })
+
+  it.each(['/base/things/a%00', '/base/query?a=%00'])('refuses U+0000, which no database takes: %s', async path => {
+    await using served = await serve([table])
+    expect((await ask(served.url, path)).json()).toMatchObject({ status: 400, code: 'invalid-parameter' })
+  })
 })
 
 describe('the server', () => {
