@@ -78,9 +78,10 @@ it('an invoice without a verdict shows none', async () => {
   expect((await store.findInvoice(invoice.id))?.verdict).toBeUndefined()
 })
 
+const at = (minutes: number): Instant => (start + minutes * 60_000) as Instant
+
 it('what a person must look at is listed, the latest trouble first, page by page', async () => {
   const failure = { code: 'x', message: 'y', retry: false }
-  const at = (minutes: number): Instant => (start + minutes * 60_000) as Instant
   const unreadable = inboundRecord()
   const event = (minutes: number) => ({ at: at(minutes), kind: 'exception', detail: {} }) as const
   await store.recordInbound(unreadable, { state: 'exception', event: event(1), failure })

@@ -19,6 +19,22 @@ const transmissionTables = `
   left join job j on j.transmission_id = t.id
   left join sealed_message s on s.transmission_id = t.id`
 
+/** Transmissions that had trouble and have not got over it; the index event_trouble holds the few events that count. */
+const openTrouble = `
+  with trouble as (
+    select e.transmission_id as id, max(e.at) as at from event e
+    where e.kind in ('exception', 'refused', 'failed', 'attempt-failed', 'answer-lost') group by e.transmission_id
+  ), open as (
+    select trouble.id, trouble.at from trouble join transmission t on t.id = trouble.id
+    where (t.state in ('exception', 'refused', 'failed')
+        or t.state = 'indeterminate' and not exists (select 1 from job where job.transmission_id = t.id))
+      and (:direction::text is null or t.direction = :direction)
+  )
+  select ${transmissionColumns}
+  from open join (${transmissionTables}) on t.id = open.id
+  where :after::uuid is null or (open.at, open.id) < (select trouble.at, trouble.id from trouble where id = :after::uuid)
+  order by open.at desc, open.id desc limit :most`
+
 /** An id that is no UUID names nothing. */
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
@@ -63,23 +79,8 @@ export function transmissionReader(pool: Pool, blobs: Pick<BlobStore, 'open'>): 
     },
     async listExceptions({ direction, after, most }) {
       if (after !== undefined && !uuid.test(after)) return []
-      const rows = await select<TransmissionRow>(
-        `with trouble as (
-           select e.transmission_id as id, max(e.at) as at from event e
-           where e.kind in ('exception', 'refused', 'failed', 'attempt-failed', 'answer-lost') group by e.transmission_id
-         ), open as (
-           select trouble.id, trouble.at from trouble join transmission t on t.id = trouble.id
-           where (t.state in ('exception', 'refused', 'failed')
-               or t.state = 'indeterminate' and not exists (select 1 from job where job.transmission_id = t.id))
-             and (:direction::text is null or t.direction = :direction)
-         )
-         select ${transmissionColumns}
-         from open join (${transmissionTables}) on t.id = open.id
-         where :after::uuid is null or (open.at, open.id) < (select trouble.at, trouble.id from trouble where id = :after::uuid)
-         order by open.at desc, open.id desc limit :most`,
-        { direction: direction ?? null, after: after ?? null, most },
-      )
-      return rows.map(withClaim)
+      const values = { direction: direction ?? null, after: after ?? null, most }
+      return (await select<TransmissionRow>(openTrouble, values)).map(withClaim)
     },
     async listEvents(id) {
       if (!uuid.test(id)) return []
