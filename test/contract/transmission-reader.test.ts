@@ -83,8 +83,8 @@ const at = (minutes: number): Instant => (start + minutes * 60_000) as Instant
 it('what a person must look at is listed, the latest trouble first, page by page', async () => {
   const failure = { code: 'x', message: 'y', retry: false }
   const unreadable = inboundRecord()
-  const event = (minutes: number) => ({ at: at(minutes), kind: 'exception', detail: {} }) as const
-  await store.recordInbound(unreadable, { state: 'exception', event: event(1), failure })
+  const event = { at: at(1), kind: 'exception', detail: {} } as const
+  await store.recordInbound(unreadable, { state: 'exception', event, failure })
   const settled = async (state: 'refused' | 'failed' | 'indeterminate' | 'queued' | 'delivered', minutes: number) => {
     const record = outboundRecord()
     await store.recordOutbound(record, { claimed: true })
