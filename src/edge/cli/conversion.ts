@@ -1,11 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import type { Conversion, ConversionOptions, Target } from '../../services/documents/index.ts'
 import type { Finding } from '../../wire/invoice/index.ts'
-import { type Language, languages } from '../../wire/view/index.ts'
+import { type Language, languages, readLogo } from '../../wire/view/index.ts'
 import { type Arguments, type ExitCode, type Option, UsageError } from './command.ts'
 import { readDocumentFile } from './document-files.ts'
 import { engineFor } from './documents.ts'
-import { rulesFolder } from './rules.ts'
 import type { Terminal } from './terminal.ts'
 
 /** How a rendered invoice looks, and where what is written goes: of convert and render. */
@@ -19,7 +18,6 @@ export const conversionOptions: Readonly<Record<string, Option>> = {
   color: { type: 'string', value: '#RRGGBB', text: 'Of headings and rules.' },
   footer: { type: 'string', value: 'TEXT', text: 'A line at the foot of every page.' },
   output: { type: 'string', short: 'o', value: 'FILE', text: 'Written there instead of to standard output.' },
-  rules: rulesFolder,
 }
 
 const binaryTargets: ReadonlySet<Target> = new Set<Target>(['pdf', 'facturx'])
@@ -42,7 +40,7 @@ export async function writeConverted(
   const conversion = await engine.convert(readDocumentFile(file), to, asked)
   if (conversion.kind === 'unreadable') return refuse(conversion.findings, terminal)
   if (output === undefined) terminal.raw(conversion.octets)
-  else writeFileSync(output, conversion.octets)
+  else write(output, conversion.octets)
   tell(conversion, output, terminal)
   return 0
 }
@@ -61,14 +59,30 @@ function brandingOf(given: Arguments): ConversionOptions['branding'] {
     throw new UsageError(`--color ${color}: must be # and six hexadecimal digits`)
   }
   return {
-    ...(logo === undefined ? {} : { logo: readFileSync(logo) }),
+    ...(logo === undefined ? {} : { logo: logoIn(logo) }),
     ...(color === undefined ? {} : { color }),
     ...(footer === undefined ? {} : { footer }),
   }
 }
 
+function logoIn(file: string): Buffer {
+  const octets = readDocumentFile(file)
+  if (readLogo(octets) !== undefined) return octets
+  throw new UsageError(
+    `--logo ${file}: must be a PNG, or a JPEG in grey or YCbCr, whole and of at most 16 million pixels`,
+  )
+}
+
+function write(output: string, octets: Buffer): void {
+  try {
+    writeFileSync(output, octets)
+  } catch (cause) {
+    throw new UsageError(`--output ${output} cannot be written: ${(cause as Error).message}`, { cause })
+  }
+}
+
 function refuse(findings: readonly Finding[], terminal: Terminal): 1 {
-  terminal.failure('the document cannot be read as an invoice', { code: 'invalid-invoice', errors: findings })
+  terminal.failure('the document cannot be read as an invoice', { code: 'not-convertible', errors: findings })
   for (const { severity, rule, location, pointer, message } of findings) {
     if (severity === 'fatal')
       terminal.line(`  ${terminal.paint.bad(rule)}  ${location ?? (pointer || '/')}  ${message}`)
@@ -81,7 +95,7 @@ function tell(
   output: string | undefined,
   terminal: Terminal,
 ): void {
-  terminal.data({ output, unmapped, losses: lost })
+  terminal.data({ output, unmapped, lost })
   if (terminal.json) return
   for (const place of unmapped) terminal.failure(`left out, as the model has no term for it: ${place}`)
   for (const { message } of lost) terminal.failure(message)

@@ -5,7 +5,6 @@ import type { Command } from './command.ts'
 import { readDocumentFile } from './document-files.ts'
 import { engineFor } from './documents.ts'
 import { FileNames } from './file-names.ts'
-import { rulesFolder } from './rules.ts'
 
 export const extract: Command = {
   name: 'extract',
@@ -14,7 +13,6 @@ export const extract: Command = {
   positionals: { min: 1, max: 1 },
   options: {
     output: { type: 'string', short: 'o', value: 'FOLDER', text: 'Where they are put; this folder when not given.' },
-    rules: rulesFolder,
   },
   notes: [
     'FILE - reads standard input. Names are made safe and numbered where two are the same; a file that is there is not',

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import {
   activatePack,
   type AnyPack,
@@ -14,15 +15,21 @@ import { type Arguments, type Command, type ExitCode, numberOf, type Option, Usa
 import { showDifferences } from './rules-diff.ts'
 import type { Terminal } from './terminal.ts'
 
+const usualFolder = '.passerelle/rules'
+
 /** Where `rules` puts packs and `validate` finds them. */
 export const rulesFolder: Option = {
   type: 'string',
   value: 'FOLDER',
-  text: 'Where the packs lie; .passerelle/rules when not given.',
+  text: `Where the packs lie; ${usualFolder} when not given.`,
 }
 
+/** A folder that is named must be there: nothing is judged by less than was asked for. Throws UsageError. */
 export function rulesFolderOf(given: Arguments): string {
-  return given.value('rules') ?? '.passerelle/rules'
+  const named = given.value('rules')
+  if (named === undefined) return usualFolder
+  if (statSync(named, { throwIfNoEntry: false })?.isDirectory() === true) return named
+  throw new UsageError(`--rules ${named} is no folder`)
 }
 
 type Action = (given: Arguments, words: readonly string[], terminal: Terminal) => Promise<ExitCode>
@@ -92,7 +99,9 @@ export const rules: Command = {
 }
 
 async function importFrom(given: Arguments, [path = '']: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const imported = await importPacks(rulesFolderOf(given), path, {
+  // An import makes the folder.
+  const folder = given.value('rules') ?? usualFolder
+  const imported = await importPacks(folder, path, {
     name: given.value('name'),
     version: versionOf(given),
     validFrom: dayOf(given, 'valid-from'),
@@ -103,7 +112,7 @@ async function importFrom(given: Arguments, [path = '']: readonly string[], term
     force: given.flag('force'),
   })
   const day = today()
-  const packs = listStore(rulesFolderOf(given))
+  const packs = listStore(folder)
   const width = widthOf(imported.map(({ pack }) => pack))
   let failed = 0
   for (const { pack, tests } of imported) {
@@ -130,11 +139,8 @@ async function list(given: Arguments, _: readonly string[], terminal: Terminal):
 }
 
 async function activate(given: Arguments, [name = '']: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const pack = await activatePack(rulesFolderOf(given), name, {
-    validFrom: dayOf(given, 'from'),
-    validTo: dayOf(given, 'to'),
-    force: given.flag('force'),
-  })
+  const days = { validFrom: dayOf(given, 'from'), validTo: dayOf(given, 'to') }
+  const pack = await activatePack(rulesFolderOf(given), name, { ...days, force: given.flag('force') })
   return showOne(pack, given, terminal)
 }
 

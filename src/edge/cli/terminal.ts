@@ -53,7 +53,7 @@ export function openTerminal({ output, errors, colours }: TerminalStreams, json:
     line: (text = '') => {
       if (json) return
       wipe()
-      output.write(`${text}\n`)
+      output.write(`${visible(text)}\n`)
     },
     data: value => {
       if (json) output.write(`${JSON.stringify(value)}\n`)
@@ -62,12 +62,12 @@ export function openTerminal({ output, errors, colours }: TerminalStreams, json:
       if (json) return
       wipe()
       progressShown = errors.isTTY === true
-      errors.write(progressShown ? text : `${text}\n`)
+      errors.write(progressShown ? visible(text) : `${visible(text)}\n`)
     },
     failure: (message, fields = {}) => {
       wipe()
       if (json) output.write(`${JSON.stringify({ error: { message, ...fields } })}\n`)
-      else errors.write(`passerelle: ${message}\n`)
+      else errors.write(`passerelle: ${visible(message)}\n`)
     },
     raw: content => {
       wipe()
@@ -76,6 +76,17 @@ export function openTerminal({ output, errors, colours }: TerminalStreams, json:
     isScreen: { output: output.isTTY === true, errors: errors.isTTY === true },
   }
 }
+
+/**
+ * What a stranger wrote may be quoted in any line: control characters would move the cursor or rename the window. Ours are the codes
+ * of `coloured`; of a stranger they do no more than colour a word.
+ */
+function visible(text: string): string {
+  return text.replaceAll(colourOrControl, found => (found.length > 1 ? found : '\uFFFD'))
+}
+
+// oxlint-disable-next-line no-control-regex
+const colourOrControl = /\u001B\[(?:1|2|22|31|32|39)m|[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g
 
 function sgr(on: number, off: number): (text: string) => string {
   return text => `\u001B[${on}m${text}\u001B[${off}m`

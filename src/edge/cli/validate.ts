@@ -100,12 +100,16 @@ function show(verdict: FileVerdict, terminal: Terminal): void {
   const { file, syntax, profile, valid, packs, findings } = verdict
   terminal.data({ file, syntax, profile, valid, packs, findings })
   const { paint } = terminal
-  const judges = packs.length === 0 ? 'the rules of the model only' : packs.join(', ')
-  terminal.line(`${file}: ${valid ? paint.good('valid') : paint.bad('invalid')} ${paint.dim(`(${judges})`)}`)
+  terminal.line(`${file}: ${valid ? paint.good('valid') : paint.bad('invalid')} ${paint.dim(`(${judgesOf(verdict)})`)}`)
   for (const { rule, severity, location, pointer, message } of findings) {
     const name = severity === 'fatal' || severity === 'error' ? paint.bad(rule) : rule
     terminal.line(`  ${name}  ${location ?? pointer ?? ''}  ${message}`)
   }
+}
+
+function judgesOf({ syntax, packs }: FileVerdict): string {
+  if (packs.length > 0) return packs.join(', ')
+  return syntax === 'unknown' || syntax === 'other' ? 'not judged' : 'the rules of the model only'
 }
 
 const barWidth = 30

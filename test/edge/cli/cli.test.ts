@@ -165,6 +165,15 @@ describe('the terminal', () => {
     expect((await cli(words)).output).not.toContain('\u001B[')
   })
 
+  it('shows no control characters of what it quotes', async () => {
+    let errors = ''
+    const streams = { output: { write: () => true }, errors: { write: (text: unknown) => (errors += String(text)) } }
+    await runCli(['validate', 'a\u001B]0;title\u0007\r\u009B2J.xml'], { ...streams, colours: false })
+    expect(errors).toBe(
+      'passerelle: a\uFFFD]0;title\uFFFD\uFFFD\uFFFD2J.xml is not there; see passerelle validate --help\n',
+    )
+  })
+
   it('NO_COLOR is honoured and a reader that has had enough does no harm', async () => {
     const { code, output } = await run(['help'], { env: { NO_COLOR: '1' } })
     expect([code, output.includes('\u001B[')]).toEqual([0, false])

@@ -72,7 +72,7 @@ describe('convert', () => {
     expect(told).toMatchObject({
       output: path,
       unmapped: ['/Invoice/cbc:UUID'],
-      losses: [{ rule: 'cii.cannot-carry', pointer: '/paymentMeans/0/card/network' }],
+      lost: [{ rule: 'cii.cannot-carry', pointer: '/paymentMeans/0/card/network' }],
     })
   })
 
@@ -87,6 +87,10 @@ describe('convert', () => {
     ['without a syntax', []],
     ['for an unknown syntax', ['--to', 'edifact']],
     ['for --json without a file to write to', ['--to', 'ubl', '--json']],
+    ['for a logo that is not there', ['--to', 'html', '--logo', join(folder, 'none.png')]],
+    ['for a logo that nobody could show', ['--to', 'html', '--logo', sources.json]],
+    ['for a file in a folder that is not there', ['--to', 'ubl', '-o', join(folder, 'none', 'out.xml')]],
+    ['for packs, which a conversion does not ask', ['--to', 'ubl', '--rules', folder]],
   ])('is wrong usage %s', async (_, words) => {
     expect((await convert(sources.ubl, ...words)).code).toBe(2)
   })

@@ -120,9 +120,9 @@ describe('convert --to facturx', () => {
       path,
       '--json',
     ])
-    const { losses } = JSON.parse(output)
-    expect([code, losses.every((one: { rule: string }) => one.rule === 'facturx.cannot-carry')]).toEqual([0, true])
-    expect(losses.map((one: { pointer: string }) => one.pointer)).toContain('/lines')
+    const { lost } = JSON.parse(output)
+    expect([code, lost.every((one: { rule: string }) => one.rule === 'facturx.cannot-carry')]).toEqual([0, true])
+    expect(lost.map((one: { pointer: string }) => one.pointer)).toContain('/lines')
   })
 
   it.each([

@@ -9,6 +9,17 @@ import { run } from './program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'passerelle-many-'))
 const noRules = join(folder, 'no-rules')
+mkdirSync(noRules)
+
+describe('a rules folder that is named', () => {
+  it('must be there: a document is not judged by less than was asked for', async () => {
+    const file = join(folder, 'invoice.xml')
+    writeFileSync(file, invoiceUbl({ number: 'F-1', seller: '0225:391838042', buyer: '0225:732829320' }))
+    const missing = join(folder, 'missing')
+    const { code, errors } = await run(['validate', file, '--rules', missing], {})
+    expect([code, errors]).toEqual([2, `passerelle: --rules ${missing} is no folder; see passerelle validate --help\n`])
+  })
+})
 const facts = { number: 'F-1', seller: '0225:391838042', buyer: '0225:732829320' }
 const ubl = invoiceUbl(facts)
 const wrong = Buffer.from(String(ubl).replace(/(<cbc:PayableAmount[^>]*>)[^<]*/, '$11.00'))
