@@ -55,6 +55,7 @@ export class Program {
   private readonly constants = new Map<string, string>()
   private readonly documents = new Map<string, string>()
   private count = 0
+  private globalsCount = 0
 
   constructor(prefixes: ReadonlyMap<string, string>, look: (href: string) => Buffer) {
     this.prefixes = prefixes
@@ -81,6 +82,22 @@ export class Program {
     const name = this.fresh()
     this.lines.push(`let ${name}s;function ${name}(){return ${name}s??=${js};}`)
     return `${name}()`
+  }
+
+  /** How many values of the document are kept while the rules run. */
+  get globals(): number {
+    return this.globalsCount
+  }
+
+  /**
+   * Evaluated when it is first asked for, once for each document, failures too: a hostile document must not have them found out for
+   * every node. The values are in an array because an object with hundreds of names is a hash table.
+   */
+  global(js: string): string {
+    const [name, slot] = [this.fresh(), this.globalsCount++]
+    const evaluate = `R.failIfFailed(D,${slot});try{return g[${slot}]=${js};}catch(e){throw R.failed(D,${slot},e);}`
+    this.lines.push(`function ${name}(D){const g=D.globals,v=g[${slot}];if(v!==undefined)return v;${evaluate}}`)
+    return `${name}(D)`
   }
 
   /** A variable name that nothing else has. */

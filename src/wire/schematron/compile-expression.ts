@@ -36,7 +36,10 @@ export function compile(expression: Expression, scope: Scope, program: Program):
       }
     }
     case 'general':
-      return comparison(expression, [part(expression.left), part(expression.right)], program)
+      return (
+        beforeIs(expression, scope, program) ??
+        comparison(expression, [part(expression.left), part(expression.right)], program)
+      )
     case 'value':
       return {
         type: 'items',
@@ -155,6 +158,21 @@ function head(
 const javascriptOf = { '=': '===', '!=': '!==', '<': '<', '<=': '<=', '>': '>', '>=': '>=' } as const
 
 type General = Extract<Expression, { kind: 'general' }>
+
+/** `preceding::name = .` asks whether the value is new: comparing it with all before would take quadratic time. */
+function beforeIs({ operator, left, right }: General, scope: Scope, program: Program): Code | undefined {
+  const [step, ...more] = left.kind === 'path' && !left.absolute ? left.steps : []
+  const isPlain =
+    step?.primary === undefined && step?.axis === 'preceding' && step.predicates.length === 0 && !step.deep
+  const isWhole = more.every(({ primary, predicates }) => primary?.kind === 'context' && predicates.length === 0)
+  const { node, isAtomic = false } = scope
+  if (operator !== '=' || !isPlain || !isWhole || step.test.kind !== 'name' || isAtomic || node === undefined)
+    return undefined
+  const values = compile(right, scope, program)
+  if (values.type !== 'nodes') return undefined
+  const named = `{tree:D.tree,name:${program.name(step.test.prefix, step.test.local)}}`
+  return { type: 'boolean', js: `R.someBeforeIs(${node},${named},${values.js})` }
+}
 
 /** Types that are known now need no look at run time. */
 function comparison({ operator }: General, [left, right]: readonly [Code, Code], program: Program): Code {

@@ -102,6 +102,10 @@ function axisStep(
     return { code: { type: 'nodes', js: `R.parentOf(${one})` }, isReverse: false }
   }
   const texts = isAnyNode || (test.kind === 'type' && test.type === 'text') ? ',R.contentOf' : ''
+  if (test.kind === 'name' && axis === 'preceding' && one !== undefined) {
+    const js = `R.precedingNamed(${one},D.tree,${program.name(test.prefix, test.local)})`
+    return { code: { type: 'nodes', js }, isReverse: false }
+  }
   const call = (node: string): string => `R.walk(${quoted(axis)},${node},${testOf(test, axis, program)}${texts})`
   if (one !== undefined) {
     const children = texts === '' ? `${one}.children` : `R.contentOf(${one})`
@@ -129,6 +133,7 @@ function anyDepth(before: Code, where: Where): Code {
 /** A step such as `(a|b)` or `substring(x, 1, 2)`, evaluated for each node. */
 function filterStep(before: Code, step: FilterStep, where: Where): Code {
   const from = step.deep ? anyDepth(before, where) : before
+  if (from.type === 'nodes' && step.primary.kind === 'context' && step.predicates.length === 0) return from
   const node = where.program.fresh()
   const scope: Scope = { ...where.scope, node, isAtomic: false, position: '1', size: '1' }
   const inner = filtered(compile(step.primary, scope, where.program), step.predicates, { ...where, scope })

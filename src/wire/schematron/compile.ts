@@ -25,6 +25,11 @@ export function compileSchematron(source: Buffer | string, resolve: Resolve = ()
 
 type Variables = ReadonlyMap<string, Code>
 
+/** How many values the rule keeps for a node. */
+interface Slots {
+  count: number
+}
+
 class Compiler {
   private readonly program: Program
 
@@ -43,24 +48,29 @@ class Compiler {
       program.lines.push(placed('a function', () => compileFunction(element, globals, program)))
     }
     const patterns = schema.patterns.map(({ rules }) => `[${rules.map(rule => this.rule(rule, globals)).join(',\n')}]`)
-    return `"use strict";\n${program.lines.join('\n')}\nreturn {title:${quoted(schema.title)},patterns:[${patterns.join(',\n')}]};\n`
+    return `"use strict";\n${program.lines.join('\n')}\nreturn {title:${quoted(schema.title)},globals:${program.globals},patterns:[${patterns.join(',\n')}]};\n`
   }
 
   private globals(lets: readonly Let[], before: Variables, where: Pick<Scope, 'node' | 'current'>): Variables {
-    return lets.reduce<Variables>((variables, one) => this.variable(one, { ...where, variables }, 'D.globals'), before)
+    return lets.reduce<Variables>((variables, one) => this.variable(one, { ...where, variables }), before)
   }
 
-  /** Adds a variable that is evaluated when it is first asked for, and once. */
-  private variable(one: Let, scope: Scope, store: 'D.globals' | 'L'): Variables {
+  /** Adds a variable that is evaluated when it is first asked for, and once: for the node of a rule when there are slots, else for the document. */
+  private variable(one: Let, scope: Scope, slots?: Slots): Variables {
     const code = placed(one.place, () => this.letCode(one, scope))
     const variables = new Map(scope.variables)
     const isConstant = code.type === 'items' && (code.set !== undefined || code.texts !== undefined)
     const isText = code.type === 'string' && code.js.startsWith('"') && one.value === undefined
     if (isConstant || isText) return variables.set(one.name, code)
+    const js = slots === undefined ? this.program.global(code.js) : this.local(code.js, slots)
+    return variables.set(one.name, { type: code.type, js })
+  }
+
+  /** A value that is kept for as long as the rule looks at one node. */
+  private local(js: string, slots: Slots): string {
     const name = this.program.fresh()
-    this.program.lines.push(`function ${name}(c,D,L){return ${store}.${name}??=${code.js};}`)
-    const js = `${name}(c,D,L)`
-    return variables.set(one.name, { type: code.type, js: store === 'L' ? js : `${name}(undefined,D)` })
+    this.program.lines.push(`function ${name}(c,D,L){return L[${slots.count++}]??=${js};}`)
+    return `${name}(c,D,L)`
   }
 
   private letCode({ value, text }: Let, scope: Scope): Code {
@@ -71,13 +81,14 @@ class Compiler {
 
   private rule(rule: Rule, globals: Variables): string {
     const contexts = placed(rule.place, () => compileContext(parseExpression(rule.context), globals, this.program))
+    const slots: Slots = { count: 0 }
     const variables = rule.lets.reduce<Variables>(
-      (before, one) => this.variable(one, { node: 'c', current: 'c', variables: before }, 'L'),
+      (before, one) => this.variable(one, { node: 'c', current: 'c', variables: before }, slots),
       globals,
     )
     const scope: Scope = { node: 'c', current: 'c', position: '1', size: '1', variables }
     const checks = rule.checks.map(check => placed(check.place, () => this.check(check, scope)))
-    return `{contexts:[${contexts.join(',')}],checks:[${checks.join(',\n')}]}`
+    return `{contexts:[${contexts.join(',')}],lets:${slots.count},checks:[${checks.join(',\n')}]}`
   }
 
   private check(check: Check, scope: Scope): string {

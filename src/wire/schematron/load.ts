@@ -9,12 +9,16 @@ export interface RuleSet {
   readonly size: number
   /** The ids of all of them. */
   readonly ids: ReadonlySet<string>
+  /** How many values of a document are kept while they run. */
+  readonly globals: number
   /** The rules of every pattern. */
   readonly patterns: readonly (readonly LoadedRule[])[]
 }
 
 interface LoadedRule {
   readonly contexts: readonly Context[]
+  /** How many variables it has. */
+  readonly lets: number
   readonly checks: readonly Check[]
   /** The checks that only forbid elements, by the names on the way to them. */
   readonly forbidden: Trie | undefined
@@ -29,7 +33,7 @@ export type Context =
 
 type ContextTest = (node: Node, state: object) => boolean
 
-type Evaluate<Result> = (node: Node, state: object, lets: object) => Result
+type Evaluate<Result> = (node: Node, state: object, lets: unknown[]) => Result
 
 export interface Check {
   readonly id: string
@@ -47,8 +51,10 @@ export type Trie = ReadonlyMap<number, { readonly checks: readonly Check[]; read
 /** The form that compile.ts writes. */
 interface Written {
   readonly title: string
+  readonly globals: number
   readonly patterns: readonly (readonly {
     readonly contexts: readonly Context[]
+    readonly lets: number
     readonly checks: readonly WrittenCheck[]
   }[])[]
 }
@@ -81,11 +87,13 @@ export function linkRules(factory: RulesFactory): RuleSet {
   const written = factory(runtime) as Written
   return {
     title: written.title,
+    globals: written.globals,
     size: written.patterns.flat().reduce((sum, { checks }) => sum + checks.length, 0),
     ids: new Set(written.patterns.flat().flatMap(({ checks }) => checks.map(({ id }) => id))),
     patterns: written.patterns.map(rules =>
-      rules.map(({ contexts, checks }) => ({
+      rules.map(({ contexts, lets, checks }) => ({
         contexts,
+        lets,
         checks: checks.filter(({ test }) => test !== undefined).map(loadCheck),
         forbidden: trieOf(checks),
       })),

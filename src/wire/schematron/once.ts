@@ -8,9 +8,7 @@ import { type Expression, mentions } from './expression.ts'
 export function once(code: Code, expression: Expression, { scope, program }: { scope: Scope; program: Program }): Code {
   // Global variables are computed once anyway.
   if (scope.current === 'D.document' || !isOfDocument(expression, scope)) return code
-  const name = program.fresh()
-  program.lines.push(`function ${name}(D){return D.globals.${name}??=${code.js};}`)
-  const js = `${name}(D)`
+  const js = program.global(code.js)
   return code.type === 'nodes' ? { type: 'nodes', js, requires: code.requires } : { type: code.type, js }
 }
 
@@ -29,5 +27,5 @@ function isLocal(part: Expression, { variables }: Scope): boolean {
   if (part.kind !== 'variable') return false
   const variable = variables.get(part.name)
   // One that is unknown here is bound within the path itself.
-  return variable !== undefined && !/^(?:\w+\(undefined,D\)|k\d+)$/.test(variable.js)
+  return variable !== undefined && !/^(?:v\d+\(D\)|k\d+)$/.test(variable.js)
 }

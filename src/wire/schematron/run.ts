@@ -26,8 +26,9 @@ const findingsMax = 10_000
 interface State {
   readonly tree: Tree
   readonly document: Node
-  /** Values of global variables once they were asked for. */
-  readonly globals: object
+  /** Values that the document has once, when they have been asked for, and the errors of those that could not be evaluated. */
+  readonly globals: unknown[]
+  readonly failures: Map<number, Error>
 }
 
 /**
@@ -38,25 +39,39 @@ export function runRules(root: XmlElement, ruleSets: readonly RuleSet[]): readon
   const tree = new Tree(root)
   const findings: RuleFinding[] = []
   let stamp = 0
-  for (const { patterns } of ruleSets) {
-    const state: State = { tree, document: tree.document, globals: {} }
+  for (const { patterns, globals } of ruleSets) {
+    const kept = Array.from<unknown>({ length: globals })
+    const state: State = { tree, document: tree.document, globals: kept, failures: new Map() }
     for (const rules of patterns) {
       stamp++
       for (const rule of rules) {
-        for (const context of rule.contexts) {
-          for (const node of candidates(context, state)) {
-            // The first rule of a pattern that fits a node is the only one. [ISO/IEC 19757-3 §6.5]
-            if (node.taken === stamp || !isContext(context, node, state)) continue
-            node.taken = stamp
-            const run: Run = { node, state, lets: {}, findings }
-            runChecks(rule.checks, run)
-            if (rule.forbidden !== undefined) findForbidden(rule.forbidden, run)
-          }
-        }
+        for (const context of rule.contexts) runContext(context, { rule, state, stamp, findings })
       }
     }
   }
   return findings
+}
+
+/** The first rule of a pattern that fits a node is the only one: it leaves the stamp of the pattern. [ISO/IEC 19757-3 §6.5] */
+interface Turn {
+  readonly rule: RuleSet['patterns'][number][number]
+  readonly state: State
+  readonly stamp: number
+  readonly findings: RuleFinding[]
+}
+
+const noLets: unknown[] = []
+
+function runContext(context: Context, { rule, state, stamp, findings }: Turn): void {
+  const nodes = candidates(context, state)
+  for (let at = 0; at < nodes.length; at++) {
+    const node = nodes[at] as Node
+    if (node.taken === stamp || !isContext(context, node, state)) continue
+    node.taken = stamp
+    const run: Run = { node, state, lets: rule.lets === 0 ? noLets : [], findings }
+    runChecks(rule.checks, run)
+    if (rule.forbidden !== undefined) findForbidden(rule.forbidden, run)
+  }
 }
 
 function candidates(context: Context, state: State): readonly Node[] {
@@ -79,14 +94,21 @@ function candidates(context: Context, state: State): readonly Node[] {
 
 /** An error in a context means that nothing matches. */
 function isContext(context: Context, node: Node, state: State): boolean {
-  return context.by === 'document' || context.by === 'search' || orNothing(() => context.test(node, state), false)
+  if (context.by === 'document' || context.by === 'search') return true
+  // As orNothing, which would make a function for each of all nodes.
+  try {
+    return context.test(node, state)
+  } catch (error) {
+    if (isDynamic(error)) return false
+    throw error
+  }
 }
 
 interface Run {
   readonly node: Node
   readonly state: State
   /** Values of the rule's variables for this node. */
-  readonly lets: object
+  readonly lets: unknown[]
   readonly findings: RuleFinding[]
 }
 

@@ -46,6 +46,8 @@ import {
   type Nodes,
   ordered,
   parentOf,
+  precedingNamed,
+  someBeforeIs,
   select,
   selectSome,
   someAncestor,
@@ -67,6 +69,8 @@ export const runtime = {
   joined,
   ordered,
   parentOf,
+  precedingNamed,
+  someBeforeIs,
   select,
   selectSome,
   someAncestor,
@@ -128,6 +132,8 @@ export const runtime = {
   subsequence,
   codePointsOf,
   textOfCodePoints,
+  failIfFailed,
+  failed,
 }
 
 /** A path can only go on from nodes. Throws DynamicError. */
@@ -161,4 +167,20 @@ function codePointsOf(value: string): Sequence {
 
 function textOfCodePoints(items: Sequence): string {
   return items.map((item: Item) => String.fromCodePoint(toDouble([item]))).join('')
+}
+
+interface Failures {
+  readonly failures: Map<number, Error>
+}
+
+/** Throws the error that a value of the document ended with when it was first asked for. */
+function failIfFailed({ failures }: Failures, slot: number): void {
+  const error = failures.get(slot)
+  if (error !== undefined) throw error
+}
+
+/** Keeps what the document is to blame for; a stack that is full would not be so elsewhere. */
+function failed({ failures }: Failures, slot: number, error: unknown): unknown {
+  if (error instanceof DynamicError) failures.set(slot, error)
+  return error
 }

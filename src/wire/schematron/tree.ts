@@ -64,6 +64,7 @@ export class Tree {
   readonly all: TreeNode[] = []
   private size = 0
   private readonly elements = new Map<number, TreeNode[]>()
+  private readonly valued = new Map<number, ReadonlyMap<string, readonly TreeNode[]>>()
   private attributes: Map<number, TreeNode[]> | undefined
 
   /** Every rule set that is to run on the tree must have been loaded before. */
@@ -81,6 +82,13 @@ export class Tree {
   /** In document order. */
   elementsNamed(name: number): readonly TreeNode[] {
     return this.elements.get(name) ?? none
+  }
+
+  /** The elements of a name by their string values, each list in document order. */
+  elementsByValue(name: number): ReadonlyMap<string, readonly TreeNode[]> {
+    let found = this.valued.get(name)
+    if (found === undefined) this.valued.set(name, (found = Map.groupBy(this.elementsNamed(name), stringOf)))
+    return found
   }
 
   /** In document order. */

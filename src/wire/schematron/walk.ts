@@ -1,6 +1,6 @@
 import { DynamicError } from './error.ts'
 import type { Axis } from './expression.ts'
-import { attributeKind, type Node, stringOf } from './tree.ts'
+import { attributeKind, type Node, stringOf, type Tree } from './tree.ts'
 
 export type Nodes = readonly Node[]
 type Test = (node: Node) => boolean
@@ -148,6 +148,28 @@ function descend(node: Node, descent: Descent): Node[] {
     descend(child, descent)
   }
   return found
+}
+
+/** The axis preceding of one name, in document order, by the index when the node is of the document that is judged. */
+export function precedingNamed(node: Node, tree: Tree, name: number): Nodes {
+  if (documentOver(node) !== tree.document) return walk('preceding', node, one => one.name === name).toReversed()
+  return tree.elementsNamed(name).filter(one => one.order < node.order && !isBelow(node, one))
+}
+
+/** `preceding::name = values`: where it finds what is new among thousands, comparing each with all before takes quadratic time. */
+export function someBeforeIs(node: Node, { tree, name }: { tree: Tree; name: number }, values: Nodes): boolean {
+  const isOurs = documentOver(node) === tree.document
+  return values.some(value => {
+    const text = stringOf(value)
+    const same = isOurs
+      ? tree.elementsByValue(name).get(text)
+      : precedingNamed(node, tree, name).filter(one => stringOf(one) === text)
+    for (const one of same ?? nothing) {
+      if (one.order >= node.order) return false
+      if (!isBelow(node, one)) return true
+    }
+    return false
+  })
 }
 
 function isBelow(node: Node, above: Node): boolean {
