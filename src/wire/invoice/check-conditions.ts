@@ -1,7 +1,8 @@
-import { countries } from './code-lists.ts'
+import { countries, noteSubjects } from './code-lists.ts'
 import { type Path, type Report, pointerOf } from './finding.ts'
 import type { Draft, InvoiceDraft, PaymentMeans, Period } from './model.ts'
 import { isCreditNote, isExtended } from './profiles.ts'
+import { quoted } from './values.ts'
 
 /* What EN 16931 demands of terms together, apart from amounts and VAT. [EN 16931-1 §6.4; UBL-SR-44, 47, 54, 55; CII-SR-467] */
 
@@ -12,6 +13,7 @@ export function checkConditions(draft: InvoiceDraft, report: Report, syntax: 'ub
   checkPayment(draft, report)
   checkSame(draft.paymentMeans ?? [], 'code', { rule: syntax === 'ubl' ? 'UBL-SR-47' : 'CII-SR-467', report })
   if (syntax === 'ubl') checkUbl(draft, report)
+  else checkLineSubjects(draft, report)
   const { currency, vatCurrency, totals } = draft
   if (syntax === 'cii' && vatCurrency !== undefined && vatCurrency === currency) {
     report.fatal('BR-53', ['vatCurrency'], { text: 'BR-53/same' })
@@ -80,12 +82,17 @@ function checkParties(draft: InvoiceDraft, report: Report): void {
   if (payee?.name !== undefined && (payee.name === seller?.tradingName || payee.name === seller?.name)) {
     report.fatal(payee.name === seller.tradingName ? 'BR-17' : 'UBL-SR-19', ['payee', 'name'])
   }
-  for (const [key, party] of Object.entries({ seller, buyer, taxRepresentative })) {
-    const vatId = party?.vatId
-    // Greece uses EL, which ISO 3166 does not have.
-    if (vatId === undefined || vatId.startsWith('EL') || countries.has(vatId.slice(0, 2))) continue
-    report.fatal('BR-CO-09', [key, 'vatId'], { values: { value: vatId.slice(0, 20) } })
-  }
+  const { sellerAgent, buyerAgent, invoicer, invoicee, payer } = draft
+  const parties = { seller, buyer, taxRepresentative, payee, sellerAgent, buyerAgent, invoicer, invoicee, payer }
+  for (const [key, party] of Object.entries(parties)) checkVatId(party?.vatId, [key, 'vatId'], report)
+  for (const [index, line] of (draft.lines ?? []).entries())
+    checkVatId(line.seller?.vatId, ['lines', index, 'seller', 'vatId'], report)
+}
+
+function checkVatId(vatId: string | undefined, path: Path, report: Report): void {
+  // Greece uses EL, which ISO 3166 does not have.
+  if (vatId === undefined || vatId.startsWith('EL') || countries.has(vatId.slice(0, 2))) return
+  report.fatal('BR-CO-09', path, { values: { value: vatId.slice(0, 20) } })
 }
 
 /** Codes whose account must be named. [BR-61] */
@@ -127,6 +134,17 @@ function checkUbl(draft: InvoiceDraft, report: Report): void {
   }
   if (draft.dueDate !== undefined && means.length === 0 && isCreditNote(draft.typeCode)) {
     report.fatal('ubl.cannot-carry', ['dueDate'], { text: 'cannot-carry/due-date' })
+  }
+}
+
+/** In CII the subject codes of lines have the list of those of the invoice; UBL does not look into the notes of lines. */
+function checkLineSubjects({ lines = [] }: InvoiceDraft, report: Report): void {
+  for (const [index, { notes = [] }] of lines.entries()) {
+    for (const [place, { subjectCode }] of notes.entries()) {
+      if (subjectCode === undefined || noteSubjects.has(subjectCode)) continue
+      const values = { value: quoted(subjectCode) }
+      report.fatal('BR-CL-08', ['lines', index, 'notes', place, 'subjectCode'], { text: 'code', values })
+    }
   }
 }
 

@@ -114,7 +114,8 @@ interface Use {
   readonly vat: Draft<VatCategory>
 }
 
-export function checkVat(draft: InvoiceDraft, report: Report): void {
+/** `syntax` is what the invoice is sent as. */
+export function checkVat(draft: InvoiceDraft, report: Report, syntax: 'ubl' | 'cii'): void {
   const uses = usesOf(draft)
   const taxable = taxableAmounts(draft)
   const extended = isExtended(draft)
@@ -131,7 +132,10 @@ export function checkVat(draft: InvoiceDraft, report: Report): void {
   for (const [index, part] of (draft.vatBreakdown ?? []).entries()) {
     const path = ['vatBreakdown', index]
     checkBreakdown(part, path, { draft, report, taxable: byReason === undefined ? taxable : undefined })
-    if (taxable !== undefined && byReason !== undefined) checkExtended(part, path, { report, taxable, byReason })
+    if (taxable === undefined || byReason === undefined) continue
+    checkExtended(part, path, { report, taxable, byReason })
+    if (part.category === 'S')
+      checkExtendedTax(part, path, { report, roundings: syntax === 'cii' ? taxable : byReason })
   }
   checkNotSubject(uses, report)
   checkIntraCommunity(draft, uses, report)
@@ -245,8 +249,10 @@ function checkBreakdown(
   }
   if (family === undefined) return
   checkTaxable(part, path, { report, taxable, family })
-  if (family.perRate) compareTax(`BR-${family.rules}-09`, taxPath, report, { tax, expectedTax })
-  else
+  if (family.perRate) {
+    if (taxable !== undefined || category !== 'S')
+      compareTax(`BR-${family.rules}-09`, taxPath, report, { tax, expectedTax })
+  } else
     compare(taxPath, report, {
       rule: `BR-${family.rules}-09`,
       text: 'vat-09/none',
@@ -319,7 +325,9 @@ function checkExtended(
 ): void {
   const { category = '', rate } = part
   const family = families[category]
-  const sums = [taxable.get(vatKey(category, rate)), byReason.get(reasonKey(part))]
+  // Where a category has rates, nothing belongs to a breakdown without one.
+  const isSummable = rate !== undefined || category === 'O'
+  const sums = isSummable ? [taxable.get(vatKey(category, rate)), byReason.get(reasonKey(part))] : [undefined]
   if (family === undefined || part.taxable === undefined || sums.some(sum => isNear(part.taxable, sum))) return
   const [own = { amount: zero }] = sums
   compare([...path, 'taxable'], report, {
@@ -332,14 +340,30 @@ function checkExtended(
 }
 
 function isNear(actual: Decimal | undefined, sum: TaxableAmount | undefined): boolean {
-  const { amount = zero, count = 0 } = sum ?? {}
-  return (
-    actual !== undefined &&
-    actual
-      .minus(amount)
-      .absolute()
-      .compare(new Decimal(BigInt(count), 2)) <= 0
-  )
+  const delta = actual?.minus(sum?.amount ?? zero)
+  return delta !== undefined && delta.absolute().compare(cents(sum?.count ?? 0)) <= 0
+}
+
+/** BR-FREXT-S-09: a cent for each amount that the taxable amount is the sum of; UBL tells their reasons apart, CII does not. */
+function checkExtendedTax(
+  part: Draft<VatBreakdown>,
+  path: Path,
+  { report, roundings }: { report: Report; roundings: ReadonlyMap<string, TaxableAmount> },
+): void {
+  const { category = '', rate, taxable, tax } = part
+  const key = roundings.has(reasonKey(part)) ? reasonKey(part) : vatKey(category, rate)
+  compare([...path, 'tax'], report, {
+    rule: 'BR-S-09',
+    text: 'taxMismatch',
+    actual: tax,
+    expected: taxable === undefined ? undefined : share(taxable, rate ?? zero),
+    tolerance: cents(rate === undefined ? 0 : (roundings.get(key)?.count ?? 0)),
+  })
+}
+
+/** So many cents. */
+function cents(count: number): Decimal {
+  return new Decimal(BigInt(count), 2)
 }
 
 /** BR-O-11 to BR-O-14: what is not subject to VAT stands alone. */

@@ -1,3 +1,4 @@
+import type { Amendments } from './finding.ts'
 import type { InvoiceDraft } from './model.ts'
 import { isExtended, isFrenchExtension } from './profiles.ts'
 
@@ -19,7 +20,7 @@ const dropped: ReadonlySet<string> = new Set([
 ])
 
 /** Rules that EXTENDED-CTC-FR has under a name of its own. */
-const renamed: ReadonlyMap<string, string> = new Map([
+const frenchNames: ReadonlyMap<string, string> = new Map([
   ...['22', '23', '24', '26'].map(number => [`BR-${number}`, `BR-FREXT-${number}`] as const),
   ...['04', '10', '11', '12', '13', '15'].map(number => [`BR-CO-${number}`, `BR-FREXT-CO-${number}`] as const),
   ...families.flatMap(family =>
@@ -30,9 +31,27 @@ const renamed: ReadonlyMap<string, string> = new Map([
   ...['10', '20', '24'].map(number => [`BR-CL-${number}`, `BR-FREXT-CL-${number}`] as const),
 ])
 
-/** The name of a rule in the specification that the invoice follows; undefined when it has no such rule. */
-export function amendmentsOf(draft: InvoiceDraft): ((rule: string) => string | undefined) | undefined {
+/** Rules that EXTENDED of Factur-X has under a name of its own. [Factur-X 1.09 EXTENDED] */
+const facturxNames: ReadonlyMap<string, string> = new Map([
+  ...['22', '23', '24', '26', '38', '44'].map(number => [`BR-${number}`, `BR-FXEXT-BR-${number}`] as const),
+  ...['04', '10', '11', '12', '13', '15', '16'].map(number => [`BR-CO-${number}`, `BR-FXEXT-CO-${number}`] as const),
+  ...families.flatMap(family => [
+    [`BR-${family}-01`, `BR-FXEXT-${family}-01`] as const,
+    [`BR-${family}-08`, family === 'S' ? 'BR-FXEXT-S08b' : `BR-FXEXT-${family}-08b`] as const,
+  ]),
+  ['BR-S-09', 'BR-FXEXT-S-09b'],
+  ['BR-54', 'BR-FREXT-54-1'],
+  ...['06', '08', '11', '12'].map(number => [`BR-FREXT-${number}`, `BR-FXEXT-${number}`] as const),
+])
+
+/** The names of the rules in the specification that the invoice follows. */
+export function amendmentsOf(draft: InvoiceDraft): Amendments | undefined {
   if (!isExtended(draft)) return undefined
-  const isFrench = isFrenchExtension(draft)
-  return rule => (dropped.has(rule) ? undefined : ((isFrench ? renamed.get(rule) : undefined) ?? rule))
+  const names = isFrenchExtension(draft) ? frenchNames : facturxNames
+  return (rule, path) => {
+    if (dropped.has(rule)) return undefined
+    // EN 16931 has one rule for the name of an attribute and its value, the extensions one for each.
+    if (rule === 'BR-54' && path.at(-1) === 'value') return 'BR-FREXT-54-2'
+    return names.get(rule) ?? rule
+  }
 }

@@ -76,6 +76,9 @@ interface Entry extends Detail {
   readonly path: Path
 }
 
+/** The name that a rule has in a specification; undefined when it has no such rule. */
+export type Amendments = (rule: string, path: Path) => string | undefined
+
 /** Nobody reads more, and a hostile document could cause millions. */
 const findingsMax = 1000
 
@@ -85,7 +88,7 @@ export class Report {
   readonly refused = new Set<string>()
   hasFatal = false
   /** What the specification of the invoice calls a rule; undefined for one that it does not have. */
-  amended: ((rule: string) => string | undefined) | undefined
+  amended: Amendments | undefined
   private readonly entries: Entry[] = []
   private readonly syntax: Syntax | undefined
 
@@ -128,7 +131,7 @@ export class Report {
   }
 
   private add(entry: Entry): void {
-    const rule = this.amended === undefined ? entry.rule : this.amended(entry.rule)
+    const rule = this.amended === undefined ? entry.rule : this.amended(entry.rule, entry.path)
     if (rule === undefined) return
     if (entry.severity === 'fatal') this.hasFatal = true
     if (this.isFull) return

@@ -439,7 +439,7 @@ interface Classification {
 }
 
 /** BG-32. */
-interface ItemAttribute {
+export interface ItemAttribute {
   readonly name?: string
   /** EXT-FR-FE-159: says what the attribute is, as the name does. */
   readonly code?: string

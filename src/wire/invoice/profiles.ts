@@ -129,6 +129,19 @@ function isFrench(party: { address?: { country?: string } } | undefined): boolea
   return frenchCountries.has(party?.address?.country ?? '')
 }
 
+/** What Factur-X calls its specifications that have no lines; ZUGFeRD 2.0 had names of its own. [Factur-X 1.08 §3] */
+const withoutLines: ReadonlyMap<string, string> = new Map([
+  ['urn:factur-x.eu:1p0:minimum', 'MINIMUM'],
+  ['urn:zugferd.de:2p0:minimum', 'MINIMUM'],
+  ['urn:factur-x.eu:1p0:basicwl', 'BASIC WL'],
+  ['urn:zugferd.de:2p0:basicwl', 'BASIC WL'],
+])
+
+/** The profile of Factur-X that keeps the document from being an invoice by EN 16931; undefined for every other specification. */
+export function profileWithoutLines({ customization = '' }: { customization?: string }): string | undefined {
+  return withoutLines.get(customization)
+}
+
 /** Whether UBL writes this type (BT-3) as a CreditNote. [BR-CL-01] */
 export function isCreditNote(typeCode: string | undefined): boolean {
   return typeCode !== undefined && creditNoteTypes.has(typeCode)

@@ -6,7 +6,7 @@ import { type Finding, Report } from './finding.ts'
 import { type DocumentDraft, readDraft } from './document-read.ts'
 import { readJsonDraft } from './json-read.ts'
 import type { Invoice, InvoiceDraft, PartialInvoice } from './model.ts'
-import { isCreditNote } from './profiles.ts'
+import { isCreditNote, profileWithoutLines } from './profiles.ts'
 import { type RuleChoice, checkRules } from './rules.ts'
 import type { FindingLanguage } from './text.ts'
 
@@ -90,11 +90,20 @@ export function readPartialDocument(source: Buffer | XmlElement, options: Readin
   return { invoice: draft, syntax: syntax.name, findings, unmapped }
 }
 
-/** As readDocument, with every check that JSON gets: for documents that go out. Findings say where in the document they are. */
+/**
+ * As readDocument, with every check that JSON gets: for documents that go out. Findings say where in the document they are. A Factur-X
+ * of MINIMUM or BASIC WL has just one, BR-16: what else EN 16931 misses in it follows from its profile.
+ */
 export function readDocumentToSend(source: Buffer | XmlElement, options: CheckingOptions = {}): DocumentReading {
   const read = readDraft(source, undefined, options.limits)
   const { draft, syntax, report } = read
   if (draft === undefined) return { findings: report.findings(options.language) }
+  const profile = profileWithoutLines(draft)
+  if (profile !== undefined && draft.lines === undefined) {
+    const one = new Report(syntax)
+    one.fatal('BR-16', ['lines'], { text: 'BR-16/profile', values: { profile } })
+    return { findings: one.findings(options.language) }
+  }
   const { typeCode } = draft
   if (typeCode !== undefined && syntax?.name === 'ubl' && isCreditNote(typeCode) !== (syntax.root === 'CreditNote')) {
     report.fatal('BR-CL-01', ['typeCode'], { text: 'BR-CL-01/root', values: { code: typeCode, root: syntax.root } })

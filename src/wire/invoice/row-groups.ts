@@ -1,6 +1,17 @@
 import * as lists from './code-lists.ts'
 import type { Address, Contact, Identifier, LineAllowance, OptionalIdentifier, Period, VatCategory } from './model.ts'
-import { type Fields, type GroupOptions, type Places, amount, code, date, one, percentage, text } from './table.ts'
+import {
+  type Fields,
+  type GroupOptions,
+  type LeafOptions,
+  type Places,
+  amount,
+  code,
+  date,
+  one,
+  percentage,
+  text,
+} from './table.ts'
 
 /* Groups of rows that occur several times in the table with other terms: the same elements in the same places. */
 
@@ -56,10 +67,10 @@ function schemeOf(term: string): string {
 }
 
 /** An identifier of EXTENDED-CTC-FR: nothing is demanded. */
-export function optionalIdentifier(term: string, name: string, places: Places) {
+export function optionalIdentifier(term: string, name: string, places: Places, scheme: LeafOptions = {}) {
   const fields: Fields<OptionalIdentifier> = {
     value: text(term, name, inElement.value),
-    scheme: code(schemeOf(term), `${name} scheme`, inElement.scheme),
+    scheme: code(schemeOf(term), `${name} scheme`, inElement.scheme, scheme),
   }
   return one(`${term} ${name}`, places, fields)
 }

@@ -2,13 +2,13 @@ import { checkAmounts } from './check-amounts.ts'
 import { checkConditions } from './check-conditions.ts'
 import { checkFrance } from './check-france.ts'
 import { checkFrenchPublicSector } from './check-france-public.ts'
-import { checkLineTree } from './check-line-tree.ts'
+import { checkExtension } from './check-extension.ts'
 import { checkAddressing, checkPeppol } from './check-peppol.ts'
 import { checkValues } from './check-terms.ts'
 import { checkVat } from './check-vat.ts'
 import type { Report } from './finding.ts'
 import type { InvoiceDraft } from './model.ts'
-import { followsFrenchRules, isFrenchExtension, profileOf } from './profiles.ts'
+import { followsFrenchRules, isExtended, profileOf } from './profiles.ts'
 
 /**
  * Rules that are added to those of EN 16931.
@@ -33,7 +33,7 @@ export function checkRules(
   const peppolRules = applies('peppol')
   checkValues(draft, report)
   checkAmounts(draft, report, { peppolRules, vatUnsaidWhenNone: syntax === 'cii' })
-  checkVat(draft, report)
+  checkVat(draft, report, syntax)
   checkConditions(draft, report, syntax)
   // France demands the addresses and the process by rules of its own.
   const frenchRules = applies('france')
@@ -42,7 +42,7 @@ export function checkRules(
     checkPeppol(draft, report)
     report.escalate('PEPPOL-EN16931-R008')
   }
-  if (isFrenchExtension(draft)) checkLineTree(draft, report)
+  if (isExtended(draft)) checkExtension(draft, report, syntax)
   if (frenchRules) checkFrance(draft, report, syntax)
   if (applies('france-b2g')) checkFrenchPublicSector(draft, report)
 }

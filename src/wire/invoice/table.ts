@@ -19,7 +19,7 @@ import type { Decimal } from './decimal.ts'
 /** amount: at most 2 decimals; price: any number of decimals; percentage: a number of per cent. */
 export type LeafKind = 'text' | 'code' | 'date' | 'base64' | 'amount' | 'price' | 'quantity' | 'percentage'
 
-interface LeafOptions {
+export interface LeafOptions {
   /** Where the element stands in a CreditNote, when that differs. */
   readonly creditNote?: string
   /** Of two CII places, the first takes what fits this and the second everything else. */

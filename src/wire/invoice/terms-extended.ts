@@ -46,12 +46,17 @@ function partyFields(whose: string, terms: PartyTerms): Fields<OtherParty> {
     identifiers: many(
       `${identifier} ${whose} identifier`,
       ['cac:PartyIdentification', 'ram:GlobalID[@schemeID] | ram:ID'],
-      identifierFields(identifier, `${whose} identifier`, { inside: inPartyIdentification }),
+      identifierFields(identifier, `${whose} identifier`, {
+        scheme: { codes: { rule: 'BR-CL-10', list: lists.icd } },
+        inside: inPartyIdentification,
+      }),
     ),
-    legalRegistration: optionalIdentifier(legalRegistration, `${whose} legal registration identifier`, [
-      'cac:PartyLegalEntity/cbc:CompanyID',
-      'ram:SpecifiedLegalOrganization/ram:ID',
-    ]),
+    legalRegistration: optionalIdentifier(
+      legalRegistration,
+      `${whose} legal registration identifier`,
+      ['cac:PartyLegalEntity/cbc:CompanyID', 'ram:SpecifiedLegalOrganization/ram:ID'],
+      { codes: { rule: 'BR-CL-11', list: lists.icd } },
+    ),
     vatId: text(vatId, `${whose} VAT identifier`, [
       'cac:PartyTaxScheme[cac:TaxScheme/cbc:ID=VAT]/cbc:CompanyID',
       'ram:SpecifiedTaxRegistration[ram:ID/@schemeID=VA]/ram:ID',
@@ -60,10 +65,12 @@ function partyFields(whose: string, terms: PartyTerms): Fields<OtherParty> {
       'cac:PartyLegalEntity/cbc:CompanyLegalForm',
       'ram:Description',
     ]),
-    endpoint: optionalIdentifier(endpoint, `${whose} electronic address`, [
-      'cbc:EndpointID',
-      'ram:URIUniversalCommunication/ram:URIID',
-    ]),
+    endpoint: optionalIdentifier(
+      endpoint,
+      `${whose} electronic address`,
+      ['cbc:EndpointID', 'ram:URIUniversalCommunication/ram:URIID'],
+      { codes: { rule: 'BR-CL-25', list: lists.eas } },
+    ),
     address: one(
       `${unnumbered} ${whose} postal address`,
       ['cac:PostalAddress', 'ram:PostalTradeAddress'],
@@ -163,10 +170,12 @@ export const extendedPayeeFields = {
     'cac:PartyTaxScheme[cac:TaxScheme/cbc:ID=VAT]/cbc:CompanyID',
     'ram:SpecifiedTaxRegistration[ram:ID/@schemeID=VA]/ram:ID',
   ]),
-  endpoint: optionalIdentifier('EXT-FR-FE-29', 'Payee electronic address', [
-    'cbc:EndpointID',
-    'ram:URIUniversalCommunication/ram:URIID',
-  ]),
+  endpoint: optionalIdentifier(
+    'EXT-FR-FE-29',
+    'Payee electronic address',
+    ['cbc:EndpointID', 'ram:URIUniversalCommunication/ram:URIID'],
+    { codes: { rule: 'BR-CL-25', list: lists.eas } },
+  ),
   address: one(
     `${unnumbered} Payee postal address`,
     ['cac:PostalAddress', 'ram:PostalTradeAddress'],
@@ -248,10 +257,12 @@ export const extendedLineFields = {
       'cac:DeliveryParty/cac:PartyName/cbc:Name',
       'ram:ShipToTradeParty/ram:Name',
     ]),
-    location: optionalIdentifier('EXT-FR-FE-146', 'Deliver to location identifier of the line', [
-      'cac:DeliveryLocation/cbc:ID',
-      'ram:ShipToTradeParty/ram:GlobalID[@schemeID] | ram:ShipToTradeParty/ram:ID',
-    ]),
+    location: optionalIdentifier(
+      'EXT-FR-FE-146',
+      'Deliver to location identifier of the line',
+      ['cac:DeliveryLocation/cbc:ID', 'ram:ShipToTradeParty/ram:GlobalID[@schemeID] | ram:ShipToTradeParty/ram:ID'],
+      { codes: { rule: 'BR-CL-26', list: lists.icd } },
+    ),
     date: date('EXT-FR-FE-158', 'Actual delivery date of the line', [
       'cbc:ActualDeliveryDate',
       'ram:ActualDeliverySupplyChainEvent/ram:OccurrenceDateTime/udt:DateTimeString',

@@ -77,6 +77,10 @@ export const sharedTexts = {
 
 /** EN 16931: terms together, and amounts. */
 export const generalTexts = {
+  'BR-16/profile': {
+    en: 'A document of the Factur-X profile {profile} has no lines and is no invoice by EN 16931: send one of BASIC, EN 16931 or EXTENDED',
+    fr: 'Un document au profil Factur-X {profile} n’a pas de lignes et n’est pas une facture selon l’EN 16931 : le profil BASIC, EN 16931 ou EXTENDED est attendu',
+  },
   'BR-17': otherPayee,
   'UBL-SR-19': otherPayee,
   'BR-27': negativePrice,

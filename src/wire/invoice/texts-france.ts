@@ -275,6 +275,22 @@ export const frenchTexts = {
     en: '{title} must be the identifier of another line, and is {parentId}',
     fr: '{title} : l’identifiant d’une autre ligne est attendu (valeur indiquée : {parentId})',
   },
+  'BR-FREXT-12': {
+    en: '{title} must be there in a group of a group that has one',
+    fr: '{title} : ce montant est obligatoire dans un sous-groupe lorsque le groupe parent en indique un',
+  },
+  'BR-FREXT-54-2': {
+    en: '{title}: an attribute has either a value or a quantity with its unit',
+    fr: '{title} : un attribut porte soit une valeur, soit une quantité avec son unité',
+  },
+  'BR-CO-25': {
+    en: '{title} or payment terms (BT-20) must be there when an amount is due for payment (BT-115)',
+    fr: '{title} : la date d’échéance ou les conditions de paiement (BT-20) sont obligatoires lorsqu’un montant reste à payer (BT-115)',
+  },
+  'BR-CO-27': {
+    en: '{title}: a credit transfer names either an IBAN or another account number',
+    fr: '{title} : un virement indique soit un IBAN, soit un autre numéro de compte',
+  },
   'BR-FR-CPRO-01': {
     en: '{title} must be MARCHE or CONTRAT for the public sector, and is {value}',
     fr: '{title} : MARCHE ou CONTRAT est attendu pour le secteur public (valeur indiquée : {value})',

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { readDocument, readInvoice, readPartialDocument, writeCii } from '../../../src/wire/invoice/index.ts'
+import {
+  readDocument,
+  readDocumentToSend,
+  readInvoice,
+  readPartialDocument,
+  writeCii,
+} from '../../../src/wire/invoice/index.ts'
 import { everything, readGood, sample } from './sample.ts'
 
 /** The terms of the profile MINIMUM. [Factur-X 1.08 §6] */
@@ -24,6 +30,27 @@ describe('a document that is no whole invoice', () => {
     ])
     expect(reading.findings.map(({ rule }) => rule).sort()).toEqual(['BR-10', 'BR-12', 'BR-16', 'BR-CO-18'])
     expect(readDocument(document)).toEqual({ findings: reading.findings })
+  })
+
+  it.each(['urn:factur-x.eu:1p0:minimum', 'urn:zugferd.de:2p0:basicwl'])(
+    'is not sent, for one reason: that %s has no lines',
+    customization => {
+      const poor = document.toString().replace('urn:factur-x.eu:1p0:minimum', customization)
+      const reading = readDocumentToSend(Buffer.from(poor))
+      const profile = customization.endsWith('minimum') ? 'MINIMUM' : 'BASIC WL'
+      expect(reading).toMatchObject({
+        findings: [{ rule: 'BR-16', severity: 'fatal', pointer: '/lines', message: expect.stringContaining(profile) }],
+      })
+      expect('findings' in reading && reading.findings).toHaveLength(1)
+    },
+  )
+
+  it('is not sent for what it lacks, when its profile has lines', () => {
+    const reading = readDocumentToSend(
+      Buffer.from(document.toString().replace('urn:factur-x.eu:1p0:minimum', 'urn:cen.eu:en16931:2017')),
+      { rules: [] },
+    )
+    expect('findings' in reading && reading.findings.map(({ rule }) => rule)).toContain('BR-CO-18')
   })
 
   it('is written again as it is', () => {
