@@ -4,11 +4,22 @@ import type { Declared } from './cast.ts'
 /** A piece of JavaScript and what its value is. */
 export type Code =
   | NodesCode
-  /** Any sequence, as an array. `texts`: a constant list of strings; `set`: the name of a constant Set of them. */
-  | { readonly type: 'items'; readonly js: string; readonly texts?: readonly string[]; readonly set?: string }
+  | ItemsCode
   | { readonly type: 'boolean' | 'string' | 'double'; readonly js: string }
   /** A whole number that a JavaScript number holds exactly: counts, lengths, positions. */
   | { readonly type: 'integer'; readonly js: string; readonly literal?: boolean }
+
+/** Any sequence, as an array. */
+interface ItemsCode {
+  readonly type: 'items'
+  readonly js: string
+  /** A constant list of strings. */
+  readonly texts?: readonly string[]
+  /** The name of a constant Set of them. */
+  readonly set?: string
+  /** One string for each of the nodes `from`: the JavaScript of that string, where the node has the name `node`. */
+  readonly each?: { readonly from: string; readonly node: string; readonly text: string } | undefined
+}
 
 export interface NodesCode {
   readonly type: 'nodes'
@@ -18,6 +29,8 @@ export interface NodesCode {
   readonly one?: string | undefined
   /** A cheaper way to ask whether there is any. */
   readonly exists?: string | undefined
+  /** A cheaper way to ask for the string of the only one. */
+  readonly text?: string | undefined
   /** The name of an element without which there is none. */
   readonly requires?: string | undefined
 }
@@ -170,6 +183,7 @@ export function asString(code: Code): string {
     case 'string':
       return code.js
     case 'nodes':
+      if (code.text !== undefined) return code.text
       return code.one === undefined ? `R.textOfOnly(${code.js})` : `R.stringOf(${code.one})`
     case 'boolean':
     case 'integer':

@@ -204,6 +204,10 @@ function equality(operator: '=' | '!=', left: Code, right: Code): string | undef
   const ask = operator === '=' ? 'R.someIs' : 'R.someIsNot'
   if (left.type === 'nodes' && right.type === 'string') return `${ask}(${left.js},${right.js})`
   if (left.type === 'string' && right.type === 'nodes') return `${ask}(${right.js},${left.js})`
+  if (left.type === 'items' && left.each !== undefined && right.type === 'string' && right.js.startsWith('"')) {
+    const { from, node, text } = left.each
+    return `(${from}).some(${node}=>${text}${javascriptOf[operator]}${right.js})`
+  }
   if (left.type === 'nodes' && right.type === 'nodes' && operator === '=')
     return `R.someAreEqual(${left.js},${right.js})`
   return undefined
@@ -214,6 +218,9 @@ function listed(left: Code, right: Code, program: Program): string | undefined {
   const set = right.set ?? (right.texts === undefined ? undefined : program.constant(setOf(right.texts)))
   if (set === undefined) return undefined
   if (left.type === 'nodes') return `R.someIsIn(${left.js},${set})`
+  if (left.type === 'items' && left.each !== undefined) {
+    return `(${left.each.from}).some(${left.each.node}=>${set}.has(${left.each.text}))`
+  }
   return left.type === 'string' ? `${set}.has(${left.js})` : undefined
 }
 

@@ -12,19 +12,42 @@ import {
   type Path,
   type Step,
 } from './expression.ts'
+import { isLocal } from './once.ts'
 
 /** A path from left to right: every step takes the nodes of the one before. */
 export function compilePath(path: Path, scope: Scope, program: Program): Code {
   const [first, ...rest] = path.steps
   if (first === undefined) throw new SchematronError('syntax', 'a path has no step')
   const where = { scope, program }
-  const lookUp = compileLookUp(path, where)
-  if (lookUp !== undefined) return lookUp
+  const special = compileLookUp(path, where) ?? fromConstant(path, where)
+  if (special !== undefined) return special
   // //(a|b) is //a|//b, which the index knows.
   const expanded = first.deep && first.primary !== undefined ? expand({ ...path, steps: [first] }, scope) : undefined
   const begun =
     expanded === undefined ? begin(path, first, where) : union(expanded.map(one => compilePath(one, scope, program)))
   return rest.reduce((code, step) => compileStep(code, step, where), begun)
+}
+
+/**
+ * `//cac:InvoiceLine[cbc:ID = 'S'][cbc:Percent = $rate]`: what stands before the first thing that is not the same for the whole document is
+ * computed once and not for every rate. Undefined when there is nothing of that kind.
+ */
+function fromConstant(path: Path, where: Where): Code | undefined {
+  const { scope, program } = where
+  if (!path.absolute || scope.current === 'D.document') return undefined
+  const varies = (part: Expression): boolean => mentions(part, one => isLocal(one, scope))
+  const at = path.steps.findIndex(step => [...(step.primary ? [step.primary] : []), ...step.predicates].some(varies))
+  const step = path.steps[at]
+  if (step === undefined || step.primary !== undefined) return undefined
+  const isCounting = step.predicates.some(one => isPositional(one, scope))
+  const same = isCounting ? 0 : step.predicates.findIndex(varies)
+  const before = path.steps.slice(0, at)
+  const constant = isCounting ? before : [...before, { ...step, predicates: step.predicates.slice(0, same) }]
+  // The index answers //name alone.
+  if (constant.every(one => one.predicates.length === 0 && one.deep)) return undefined
+  const kept = compile({ ...path, steps: constant }, scope, program)
+  const begun = isCounting ? compileStep(kept, step, where) : filtered(kept, step.predicates.slice(same), where)
+  return path.steps.slice(at + 1).reduce((code, next) => compileStep(code, next, where), begun)
 }
 
 export interface Where {
@@ -90,7 +113,8 @@ function axisStep(
       one === undefined
         ? [`R.childrenOfAll(${asNodes(before)},${name})`, `R.someHasChild(${asNodes(before)},${name})`]
         : [`R.childrenNamed(${one},${name})`, `R.hasChild(${one},${name})`]
-    return { code: { type: 'nodes', js, exists, requires: name }, isReverse: false }
+    const text = one === undefined ? undefined : `R.textOfChild(${one},${name})`
+    return { code: { type: 'nodes', js, exists, text, requires: name }, isReverse: false }
   }
   if (test.kind === 'name' && axis === 'attribute') {
     const name = program.name(test.prefix, test.local)
@@ -137,6 +161,10 @@ function filterStep(before: Code, step: FilterStep, where: Where): Code {
   const node = where.program.fresh()
   const scope: Scope = { ...where.scope, node, isAtomic: false, position: '1', size: '1' }
   const inner = filtered(compile(step.primary, scope, where.program), step.predicates, { ...where, scope })
+  if (inner.type === 'string') {
+    const each = { from: asNodes(from), node, text: inner.js }
+    return { type: 'items', js: `(${each.from}).map(${node}=>${inner.js})`, each }
+  }
   const js = `(${asNodes(from)}).flatMap(${node}=>${asItems(inner, where.program)})`
   return inner.type === 'nodes' ? { type: 'nodes', js: `R.ordered(${js})` } : { type: 'items', js }
 }

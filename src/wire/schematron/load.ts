@@ -39,14 +39,13 @@ export interface Check {
   readonly id: string
   readonly severity: Severity
   readonly message: string | Evaluate<string>
-  readonly term: string | undefined
   /** The check holds when the document has no element of this name. */
   readonly unless: number | undefined
   /** Whether the node passes. */
   readonly test: Evaluate<boolean>
 }
 
-export type Trie = ReadonlyMap<number, { readonly checks: readonly Check[]; readonly below: Trie }>
+export type Trie = ReadonlyMap<number, { readonly checks: readonly Check[]; readonly below: Trie | undefined }>
 
 /** The form that compile.ts writes. */
 interface Written {
@@ -85,11 +84,15 @@ export function rulesScript(code: string): string {
 /** As loadRules, of the value of `rulesScript`. */
 export function linkRules(factory: RulesFactory): RuleSet {
   const written = factory(runtime) as Written
+  let ids: ReadonlySet<string> | undefined
   return {
     title: written.title,
     globals: written.globals,
     size: written.patterns.flat().reduce((sum, { checks }) => sum + checks.length, 0),
-    ids: new Set(written.patterns.flat().flatMap(({ checks }) => checks.map(({ id }) => id))),
+    // Loading does not wait for what few ask for.
+    get ids() {
+      return (ids ??= new Set(written.patterns.flat().flatMap(({ checks }) => checks.map(({ id }) => id))))
+    },
     patterns: written.patterns.map(rules =>
       rules.map(({ contexts, lets, checks }) => ({
         contexts,
@@ -102,29 +105,30 @@ export function linkRules(factory: RulesFactory): RuleSet {
 }
 
 function loadCheck({ id, flag, message, unless, test = () => true }: WrittenCheck): Check {
-  const severity = severityOf(flag)
-  return { id, severity, message, term: /(?:^|[_-])(B[TG]-\d+(?:-\d+)?)$/.exec(id)?.[1], unless, test }
+  return { id, severity: severityOf(flag), message, unless, test }
 }
 
-type Growing = Map<number, { readonly checks: Check[]; readonly below: Growing }>
+type Growing = Map<number, Branch>
+
+interface Branch {
+  readonly checks: Check[]
+  below: Growing | undefined
+}
 
 function trieOf(checks: readonly WrittenCheck[]): Trie | undefined {
-  const root: Growing = new Map()
+  const root: Branch = { checks: [], below: undefined }
   for (const written of checks) {
     if (written.forbidden === undefined) continue
     const check = loadCheck(written)
-    for (const path of written.forbidden) {
-      let branch = root
-      path.forEach((name, index) => {
-        const next: { readonly checks: Check[]; readonly below: Growing } = branch.get(name) ?? {
-          checks: [],
-          below: new Map(),
-        }
-        branch.set(name, next)
-        if (index === path.length - 1) next.checks.push(check)
-        branch = next.below
-      })
-    }
+    for (const path of written.forbidden) path.reduce(grown, root).checks.push(check)
   }
-  return root.size === 0 ? undefined : root
+  return root.below
+}
+
+/** Most branches end where they begin: a map for each of them would be half of what loading takes. */
+function grown(branch: Branch, name: number): Branch {
+  branch.below ??= new Map()
+  let next = branch.below.get(name)
+  if (next === undefined) branch.below.set(name, (next = { checks: [], below: undefined }))
+  return next
 }

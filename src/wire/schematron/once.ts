@@ -22,7 +22,8 @@ function isOfDocument(expression: Expression, scope: Scope): boolean {
   return others.length > 0 && others.every(one => isOfDocument(one, scope))
 }
 
-function isLocal(part: Expression, { variables }: Scope): boolean {
+/** Whether the value of an expression is not the same for the whole document because of this part of it. */
+export function isLocal(part: Expression, { variables }: Scope): boolean {
   if (part.kind === 'call') return part.name === 'current'
   if (part.kind !== 'variable') return false
   const variable = variables.get(part.name)

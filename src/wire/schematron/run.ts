@@ -1,4 +1,4 @@
-import type { XmlElement } from '../xml/index.ts'
+import { parseXml, type XmlElement } from '../xml/index.ts'
 import { DynamicError } from './error.ts'
 import type { Check, Context, RuleSet, Trie } from './load.ts'
 import type { Severity } from './severity.ts'
@@ -50,6 +50,21 @@ export function runRules(root: XmlElement, ruleSets: readonly RuleSet[]): readon
     }
   }
   return findings
+}
+
+/**
+ * Asks every context and every check once about a document with nothing in it. The engine of JavaScript compiles a function when it is
+ * first called: what it made of the code can be kept behind this, for processes whose first verdict is not to wait for that.
+ */
+export function rehearse({ patterns, globals }: RuleSet): void {
+  const tree = new Tree(parseXml('<nothing/>').root)
+  const node = tree.document
+  const state: State = { tree, document: node, globals: Array.from({ length: globals }), failures: new Map() }
+  for (const { contexts, checks } of patterns.flat()) {
+    for (const context of contexts) if (candidates(context, state).length >= 0) isContext(context, node, state)
+    const lets: unknown[] = []
+    for (const { test } of checks) orNothing(() => test(node, state, lets), false)
+  }
 }
 
 /** The first rule of a pattern that fits a node is the only one: it leaves the stamp of the pattern. [ISO/IEC 19757-3 §6.5] */
@@ -134,7 +149,7 @@ function findForbidden(trie: Trie, run: Run): void {
       const next = branch.get(child.name)
       if (next === undefined) continue
       for (const check of next.checks) found.add(check)
-      if (next.below.size > 0) visit(child, next.below)
+      if (next.below !== undefined) visit(child, next.below)
     }
   }
   visit(run.node, trie)
@@ -150,9 +165,14 @@ function report(check: Check, { node, state, lets, findings }: Run, error?: Erro
     severity: check.severity,
     location: locationOf(node),
     message: error === undefined ? text : `could not be evaluated (${error.message}): ${text}`,
-    term: check.term ?? onlyTerm(text),
+    term: termOf(check.id) ?? onlyTerm(text),
     isError: error !== undefined,
   })
+}
+
+/** Of an id such as `UBL-SR-BT-24`. */
+function termOf(id: string): string | undefined {
+  return /(?:^|[_-])(B[TG]-\d+(?:-\d+)?)$/.exec(id)?.[1]
 }
 
 function onlyTerm(text: string): string | undefined {

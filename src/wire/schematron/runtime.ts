@@ -52,6 +52,7 @@ import {
   selectSome,
   someAncestor,
   someHasChild,
+  textOfChild,
   textOfOnly,
   walk,
 } from './walk.ts'
@@ -75,6 +76,7 @@ export const runtime = {
   selectSome,
   someAncestor,
   someHasChild,
+  textOfChild,
   textOfOnly,
   walk,
   contentOf,

@@ -270,3 +270,16 @@ export function textOfOnly(nodes: Nodes): string {
   if (nodes.length > 1) throw new DynamicError('XPTY0004', `a string is taken of one node, not of ${nodes.length}`)
   return first === undefined ? '' : stringOf(first)
 }
+
+/** As textOfOnly of childrenNamed, without a list. */
+export function textOfChild(node: Node, name: number): string {
+  const { children } = node
+  let found: Node | undefined
+  for (let at = 0; at < children.length; at++) {
+    const child = children[at] as Node
+    if (child.name !== name) continue
+    if (found !== undefined) return textOfOnly(childrenNamed(node, name))
+    found = child
+  }
+  return found === undefined ? '' : stringOf(found)
+}
