@@ -170,8 +170,8 @@ function beforeIs({ operator, left, right }: General, scope: Scope, program: Pro
     return undefined
   const values = compile(right, scope, program)
   if (values.type !== 'nodes') return undefined
-  const named = `{tree:D.tree,name:${program.name(step.test.prefix, step.test.local)}}`
-  return { type: 'boolean', js: `R.someBeforeIs(${node},${named},${values.js})` }
+  const name = program.name(step.test.prefix, step.test.local)
+  return { type: 'boolean', js: `R.someBeforeIs(${node},${name},${values.js})` }
 }
 
 /** Types that are known now need no look at run time. */

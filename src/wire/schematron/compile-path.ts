@@ -127,8 +127,8 @@ function axisStep(
   }
   const texts = isAnyNode || (test.kind === 'type' && test.type === 'text') ? ',R.contentOf' : ''
   if (test.kind === 'name' && axis === 'preceding' && one !== undefined) {
-    const js = `R.precedingNamed(${one},D.tree,${program.name(test.prefix, test.local)})`
-    return { code: { type: 'nodes', js }, isReverse: false }
+    const js = `R.precedingNamed(${one},${program.name(test.prefix, test.local)})`
+    return { code: { type: 'nodes', js }, isReverse: true }
   }
   const call = (node: string): string => `R.walk(${quoted(axis)},${node},${testOf(test, axis, program)}${texts})`
   if (one !== undefined) {

@@ -57,6 +57,17 @@ export function nameId(namespace: string, local: string): number {
   return id
 }
 
+const trees = new WeakMap<TreeNode, Tree>()
+
+/** The tree that a node is in: of the document that is judged or of a file that rules look values up in. */
+export function treeOf(node: TreeNode): Tree {
+  let top = node
+  while (top.parent !== undefined) top = top.parent
+  const tree = trees.get(top)
+  if (tree === undefined) throw new Error('a node is in no tree')
+  return tree
+}
+
 /** One document, or one element taken for a document, indexed by name. */
 export class Tree {
   readonly document: TreeNode
@@ -71,6 +82,7 @@ export class Tree {
   constructor(root: XmlElement) {
     this.document = new TreeNode(documentKind, -1, undefined, undefined)
     this.document.order = this.size++
+    trees.set(this.document, this)
     this.document.children = [this.element(root, this.document)]
   }
 

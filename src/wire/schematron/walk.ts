@@ -1,6 +1,6 @@
 import { DynamicError } from './error.ts'
 import type { Axis } from './expression.ts'
-import { attributeKind, type Node, stringOf, type Tree } from './tree.ts'
+import { attributeKind, type Node, stringOf, treeOf } from './tree.ts'
 
 export type Nodes = readonly Node[]
 type Test = (node: Node) => boolean
@@ -104,14 +104,14 @@ export function walk(axis: Axis, node: Node, test: Test, below: (node: Node) => 
         .filter(one => one.order < node.order && test(one))
         .toReversed()
     case 'following':
-      return descend(documentOver(node), {
+      return descend(treeOf(node).document, {
         test: one => one.order > node.order && test(one) && !isBelow(one, node),
         below,
         found: [],
       })
     case 'preceding':
   }
-  return descend(documentOver(node), {
+  return descend(treeOf(node).document, {
     test: one => one.order < node.order && test(one) && !isBelow(node, one),
     below,
     found: [],
@@ -121,12 +121,6 @@ export function walk(axis: Axis, node: Node, test: Test, below: (node: Node) => 
 /** An attribute has none. */
 function siblings({ kind, parent }: Node, below: (node: Node) => Nodes): Nodes {
   return kind === attributeKind || parent === undefined ? nothing : below(parent)
-}
-
-function documentOver(node: Node): Node {
-  let top = node
-  while (top.parent !== undefined) top = top.parent
-  return top
 }
 
 function ancestors(first: Node | undefined, test: Test): Nodes {
@@ -150,21 +144,19 @@ function descend(node: Node, descent: Descent): Node[] {
   return found
 }
 
-/** The axis preceding of one name, in document order, by the index when the node is of the document that is judged. */
-export function precedingNamed(node: Node, tree: Tree, name: number): Nodes {
-  if (documentOver(node) !== tree.document) return walk('preceding', node, one => one.name === name).toReversed()
-  return tree.elementsNamed(name).filter(one => one.order < node.order && !isBelow(node, one))
+/** The axis preceding of one name, in its order, from the index. */
+export function precedingNamed(node: Node, name: number): Nodes {
+  return treeOf(node)
+    .elementsNamed(name)
+    .filter(one => one.order < node.order && !isBelow(node, one))
+    .toReversed()
 }
 
 /** `preceding::name = values`: where it finds what is new among thousands, comparing each with all before takes quadratic time. */
-export function someBeforeIs(node: Node, { tree, name }: { tree: Tree; name: number }, values: Nodes): boolean {
-  const isOurs = documentOver(node) === tree.document
+export function someBeforeIs(node: Node, name: number, values: Nodes): boolean {
+  const byValue = treeOf(node).elementsByValue(name)
   return values.some(value => {
-    const text = stringOf(value)
-    const same = isOurs
-      ? tree.elementsByValue(name).get(text)
-      : precedingNamed(node, tree, name).filter(one => stringOf(one) === text)
-    for (const one of same ?? nothing) {
+    for (const one of byValue.get(stringOf(value)) ?? nothing) {
       if (one.order >= node.order) return false
       if (!isBelow(node, one)) return true
     }

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest'
+import {
+  compileSchematron,
+  loadRules,
+  rehearse,
+  type RuleFinding,
+  runRules,
+} from '../../../src/wire/schematron/index.ts'
+import { parseXml } from '../../../src/wire/xml/index.ts'
+
+/* What is indexed, kept or not made at all for speed must not be seen in what the rules say. */
+
+const codes = Buffer.from('<list><code>A</code><code>B</code><code>A</code></list>')
+
+function compiled(content: string): string {
+  const source = `<schema xmlns="http://purl.oclc.org/dsdl/schematron" queryBinding="xslt2">
+    <ns prefix="n" uri="urn:n"/>${content}</schema>`
+  return compileSchematron(source, ({ href }) =>
+    href === 'codes.xml' ? { name: 'codes.xml', octets: codes } : undefined,
+  )
+}
+
+function run(content: string, document: string): readonly RuleFinding[] {
+  return runRules(parseXml(document).root, [loadRules(compiled(content))])
+}
+
+/** 'error' when the test cannot be evaluated. */
+function holds(test: string, content: string): boolean | 'error' {
+  const escaped = test.replaceAll('<', '&lt;').replaceAll('"', '&quot;')
+  const rule = `<pattern><rule context="/*"><assert id="X" test="${escaped}">no</assert></rule></pattern>`
+  const [finding] = run(rule, `<doc xmlns="urn:n">${content}</doc>`)
+  if (finding === undefined) return true
+  return finding.isError ? 'error' : false
+}
+
+describe('texts, which have no node until a rule asks for them,', () => {
+  const mixed = 'x<a id="i">1<b/>2</a>y<a>3</a>z'
+
+  it.for([
+    ['count(node()) = 5', true],
+    ['count(text()) = 3', true],
+    ['count(*) = 2', true],
+    ['text()[2] = "y"', true],
+    ['string-join(//text(), "") = "x12y3z"', true],
+    ['string-join((text() | *)/string(.), "") = "x12y3z"', true],
+    ['string-join((n:a/text() | text())/string(.), "") = "x12y3z"', true],
+    ['string-join((n:a/@id | n:a/text() | n:a)/string(.), "") = "12i1233"', true],
+    ['n:a[2]/preceding-sibling::text()[1] = "y"', true],
+    ['n:a[2]/preceding-sibling::node()[2] = "12"', true],
+    ['n:a[1]/following-sibling::node()[1] = "y"', true],
+    ['string-join(n:a[1]/following::text(), "") = "y3z"', true],
+    ['string-join(n:a[2]/preceding::text(), "") = "x12y"', true],
+    ['count(descendant-or-self::node()) = 10', true],
+    ['text()[1] is node()[1]', true],
+    ['count(text() intersect node()) = 3', true],
+    ['exists(n:a[1]/text()) and not(n:a[1]/n:b/text())', true],
+    ['text()[1]/..', true],
+    ['string(.) = "x12y3z"', true],
+  ] as const)('stand in their place: %s', ([test, expected]) => {
+    expect(holds(test, mixed)).toBe(expected)
+  })
+})
+
+describe('the axis preceding, answered by an index,', () => {
+  it.for([
+    ['<a>1</a><b>1</b><a>2</a>', 2],
+    ['<a>1</a><a>2</a><a>1</a><a>1</a>', 2],
+    ['<a><a>1</a></a>', 2],
+    ['<b><a>1</a></b><b><a>1</a></b>', 1],
+  ] as const)('finds the values that are new in %s', ([content, count]) => {
+    expect(holds(`count(//n:a[not(preceding::n:a = .)]) = ${count}`, content)).toBe(true)
+    expect(holds(`count(//n:a[not(preceding::n:a/. = .)]) = ${count}`, content)).toBe(true)
+    expect(holds(`count(//n:a[every $one in preceding::n:a satisfies $one != .]) = ${count}`, content)).toBe(true)
+  })
+
+  it('gives nodes in document order without those above', () => {
+    const content = '<a>1</a><a>2<b/></a><a>3<b/></a>'
+    expect(holds('string-join(n:a[3]/n:b/preceding::n:a, "") = "12"', content)).toBe(true)
+    expect(holds('n:a[3]/n:b/preceding::n:a[1] = "2"', content)).toBe(true)
+  })
+
+  it('is that of a file when the node is in one that is looked up', () => {
+    expect(holds("count(document('codes.xml')/list/code[preceding::code = .]) = 1", '')).toBe(true)
+    expect(holds("count(document('codes.xml')/list/code[preceding::code]) = 2", '<a/>')).toBe(true)
+  })
+})
+
+describe('a value of the whole document', () => {
+  const content =
+    '<line><kind>S</kind><rate>5</rate></line><line><kind>S</kind><rate>7</rate></line><line><rate>9</rate></line>'
+
+  it.for([
+    ["every $rate in (5, 7) satisfies exists(//n:line[n:kind = 'S'][n:rate = $rate])", true],
+    ["some $rate in (9, 11) satisfies exists(//n:line[n:kind = 'S'][n:rate = $rate])", false],
+    ["every $at in (1, 2) satisfies count(//n:doc/n:line[n:kind = 'S'][$at]) = 1", true],
+    ["some $at in (3, 4) satisfies exists(//n:doc/n:line[n:kind = 'S'][$at])", false],
+    ['every $rate in (5, 7) satisfies count(/n:doc/n:line[n:rate = $rate]/n:kind) = 1', true],
+    ["//n:line[n:kind = 'S'][count(current()/n:line) = 3]", true],
+  ] as const)('is kept only as far as it does not vary: %s', ([test, expected]) => {
+    expect(holds(test, content)).toBe(expected)
+  })
+
+  it('fails in the same way wherever it is asked for', () => {
+    const rules = `<let name="both" value="normalize-space(//n:a)"/>
+      <pattern><rule context="n:a[$both = '1']"><assert id="NEVER" test="false()">no</assert></rule></pattern>
+      <pattern><rule context="n:a"><assert id="X" test="$both">no</assert></rule></pattern>`
+    const found = run(rules, '<doc xmlns="urn:n"><a>1</a><a>2</a></doc>')
+    expect(found.map(({ rule, location, isError }) => [rule, location, isError])).toEqual([
+      ['X', '/doc/a[1]', true],
+      ['X', '/doc/a[2]', true],
+    ])
+    expect(new Set(found.map(({ message }) => message)).size).toBe(1)
+  })
+
+  it('that failed in one document is asked for anew in the next', () => {
+    const rules = loadRules(
+      compiled(`<let name="both" value="normalize-space(//n:a)"/>
+        <pattern><rule context="/*"><assert id="X" test="$both = '1'">no</assert></rule></pattern>`),
+    )
+    const errors = ['<a>1</a><a>2</a>', '<a>1</a>'].map(a =>
+      runRules(parseXml(`<doc xmlns="urn:n">${a}</doc>`).root, [rules]).map(({ isError }) => isError),
+    )
+    expect(errors).toEqual([[true], []])
+  })
+})
+
+describe('strings of nodes', () => {
+  it.for([
+    ["n:a/normalize-space(.) = '2'", true],
+    ["n:a/normalize-space(.) = '3'", false],
+    ["n:a/normalize-space(.) != '2'", true],
+    ["n:b/normalize-space(.) != '2'", false],
+    ["n:a/normalize-space(.) = ('3', '1')", true],
+    ["n:a/normalize-space(.) = ('3', '4')", false],
+    ['n:a/normalize-space(.) = n:c', true],
+    ["normalize-space(n:c) = '1'", true],
+    ["normalize-space(n:b) = ''", true],
+    ["normalize-space(n:a) = '1'", 'error'],
+  ] as const)('are compared one by one: %s', ([test, expected]) => {
+    expect(holds(test, '<a> 1 </a><a>2</a><c>1</c>')).toBe(expected)
+  })
+})
+
+describe('a rehearsal', () => {
+  it('leaves rules as they are, whatever they ask of a document with nothing in it', () => {
+    const rules = loadRules(
+      compiled(`<let name="amount" value="xs:decimal(/n:doc/string(n:a))"/>
+        <pattern><rule context="/*"><let name="one" value="n:a"/><assert id="X" test="$one = 2 and $amount = 1">no</assert></rule></pattern>
+        <pattern><rule context="//@id"><assert id="Y" test="xs:date(string(.))">no</assert></rule></pattern>`),
+    )
+    const judge = (): readonly RuleFinding[] =>
+      runRules(parseXml('<doc xmlns="urn:n" id="x"><a>1</a></doc>').root, [rules])
+    const before = judge()
+    rehearse(rules)
+    expect(before.map(({ rule, isError }) => [rule, isError])).toEqual([
+      ['X', false],
+      ['Y', true],
+    ])
+    expect(judge()).toEqual(before)
+  })
+})
