@@ -55,7 +55,7 @@ function openXml(source: XmlSource): Opened {
 }
 
 function openJson(value: unknown): Opened {
-  const reading = readInvoice(value)
+  const reading = readInvoice(value, { toBeSent: false })
   if ('findings' in reading) return { kind: 'unreadable', syntax: 'json', findings: reading.findings, files: [] }
   const { invoice } = reading
   return { kind: 'invoice', syntax: 'json', invoice, xml: undefined, files: filesInInvoice(invoice), unmapped: [] }

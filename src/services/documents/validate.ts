@@ -91,7 +91,7 @@ async function judgeXml(source: XmlSource, asked: Asked): Promise<Verdict> {
 
 /** JSON is the model itself; the official rules then judge the UBL that would be sent. */
 async function judgeJson(value: unknown, asked: Asked): Promise<Verdict> {
-  const reading = readInvoice(value, { language: asked.language })
+  const reading = readInvoice(value, { language: asked.language, toBeSent: false })
   const model = ('findings' in reading ? reading.findings : reading.warnings).map(modelFinding)
   const about = { syntax: 'json', profile: customizationOf(value) } as const
   if ('findings' in reading) {

@@ -20,6 +20,8 @@ export interface ReadingOptions {
 export interface CheckingOptions extends ReadingOptions {
   /** Which rules judge beside those of EN 16931; `auto` when not given. */
   readonly rules?: RuleChoice | undefined
+  /** False for an invoice that need not go anywhere: only one of Peppol must say who sends it to whom, and in which process. */
+  readonly toBeSent?: boolean | undefined
 }
 
 /** An invoice that obeys the rules, or everything that keeps it from doing so (warnings included). */
@@ -41,13 +43,13 @@ export type DocumentReading =
  * JSON in the shape of the model (already JSON.parsed) to an invoice that can be sent: read strictly, amounts computed where left
  * out, everything checked. Defaults: type 380, Peppol BIS Billing 3. Never throws for bad input; all findings come at once.
  */
-export function readInvoice(json: unknown, { language, rules }: CheckingOptions = {}): InvoiceReading {
+export function readInvoice(json: unknown, { language, rules, toBeSent }: CheckingOptions = {}): InvoiceReading {
   const report = new Report()
   const draft = readJsonDraft(json, report)
   derive(draft)
   report.amended = amendmentsOf(draft)
   checkPresence(draft, report, { derivedToo: false })
-  checkRules(draft, report, { syntax: 'ubl', rules })
+  checkRules(draft, report, { syntax: 'ubl', rules, toBeSent })
   return concluded(draft, report, language)
 }
 
@@ -108,7 +110,7 @@ export function readDocumentToSend(source: Buffer | XmlElement, options: Checkin
   if (typeCode !== undefined && syntax?.name === 'ubl' && isCreditNote(typeCode) !== (syntax.root === 'CreditNote')) {
     report.fatal('BR-CL-01', ['typeCode'], { text: 'BR-CL-01/root', values: { code: typeCode, root: syntax.root } })
   }
-  checkRules(draft, report, { syntax: syntax?.name ?? 'ubl', rules: options.rules })
+  checkRules(draft, report, { ...options, syntax: syntax?.name ?? 'ubl' })
   return received(read, options.language)
 }
 

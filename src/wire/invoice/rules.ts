@@ -27,7 +27,15 @@ export type RuleChoice = readonly (RuleSet | 'auto')[]
 export function checkRules(
   draft: InvoiceDraft,
   report: Report,
-  { syntax, rules = ['auto'] }: { readonly syntax: 'ubl' | 'cii'; readonly rules?: RuleChoice | undefined },
+  {
+    syntax,
+    rules = ['auto'],
+    toBeSent = true,
+  }: {
+    readonly syntax: 'ubl' | 'cii'
+    readonly rules?: RuleChoice | undefined
+    readonly toBeSent?: boolean | undefined
+  },
 ): void {
   const applies = (set: RuleSet) => rules.includes(set) || (rules.includes('auto') && followed[set](draft))
   const peppolRules = applies('peppol')
@@ -37,7 +45,7 @@ export function checkRules(
   checkConditions(draft, report, syntax)
   // France demands the addresses and the process by rules of its own.
   const frenchRules = applies('france')
-  if (!frenchRules) checkAddressing(draft, report)
+  if (!frenchRules && (toBeSent || peppolRules)) checkAddressing(draft, report)
   if (peppolRules) {
     checkPeppol(draft, report)
     report.escalate('PEPPOL-EN16931-R008')

@@ -36,6 +36,21 @@ const reading = readInvoice({ ...invoiceJson(facts), attachments: [attachment] }
 const withAttachment = 'invoice' in reading ? writeCii(reading.invoice) : Buffer.alloc(0)
 
 describe('a document', () => {
+  it('that is none of Peppol comes back from JSON without address and process, and is valid', async () => {
+    const { documents } = engine()
+    const plain = ubl
+      .replace(/(<cbc:CustomizationID>)[^<]*/, '$1urn:cen.eu:en16931:2017')
+      .replace(/<cbc:ProfileID>.*?<\/cbc:ProfileID>/, '')
+      .replaceAll(/<cbc:EndpointID.*?<\/cbc:EndpointID>/g, '')
+      .replaceAll('>FR</cbc:IdentificationCode>', '>BE</cbc:IdentificationCode>')
+    const json = await documents.convert(Buffer.from(plain), 'json')
+    expect(json).toMatchObject({ kind: 'converted' })
+    const octets = 'octets' in json ? json.octets : Buffer.alloc(0)
+    expect(await documents.validate(octets)).toMatchObject({ valid: true, findings: [] })
+    const back = await documents.convert(octets, 'ubl')
+    expect('octets' in back && String(back.octets)).toBe(plain)
+  })
+
   it.each([
     ['UBL', Buffer.from(ubl)],
     ['CII', invoiceCii(facts)],
