@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import {
   activatePack,
   type AnyPack,
@@ -99,10 +99,11 @@ export const rules: Command = {
 }
 
 async function importFrom(given: Arguments, [path = '']: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  if (!existsSync(path)) throw new UsageError(`${path} is not there`)
   // An import makes the folder.
   const folder = given.value('rules') ?? usualFolder
   const imported = await importPacks(folder, path, {
-    name: given.value('name'),
+    name: packNameOf(given),
     version: versionOf(given),
     validFrom: dayOf(given, 'valid-from'),
     validTo: dayOf(given, 'valid-to'),
@@ -223,6 +224,12 @@ function kindOf(given: Arguments): 'rules' | 'schema' | undefined {
 }
 
 /** A version becomes a part of a path. */
+function packNameOf(given: Arguments): string | undefined {
+  const name = given.value('name')
+  if (name === undefined || /^[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?$/.test(name)) return name
+  throw new UsageError('--name takes small letters, digits, points, hyphens: my-cius')
+}
+
 function versionOf(given: Arguments): string | undefined {
   const version = given.value('version')
   if (version === undefined || /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/.test(version)) return version

@@ -190,6 +190,8 @@ describe('wrong usage', () => {
     [['deactivate', 'a', 'b'], 'rules deactivate wants one NAME@VERSION'],
     [['diff', 'a'], 'rules diff wants NAME@OLD NAME@NEW'],
     [['import', folder, '--kind', 'x'], '--kind takes rules or schema'],
+    [['import', folder, '--name', '../../x'], '--name takes small letters'],
+    [['import', 'nowhere'], 'nowhere is not there'],
     [['activate', 'x@1', '--from', 'today'], '--from must be a day'],
   ] as const)('is %j', async ([words, message]) => {
     const { code, text } = await program()(...words)
