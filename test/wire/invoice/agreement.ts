@@ -50,6 +50,25 @@ export function differencesInFrance(
   return { fired: theirs.rules, differences: differences({ document: name, syntax }, theirs.rules, mine) }
 }
 
+const extensionPacks = {
+  ubl: 'france/schematron/20260804_EXTENDED-CTC-FR-UBL-V1.4.0.03.sch',
+  cii: 'france/schematron/20260804_EXTENDED-CTC-FR-CII-V1.4.0.03.sch',
+}
+
+const isOfExtension = (rule: string) => !/^(BR-FR|PEPPOL)-/.test(rule)
+
+/** Where model and EXTENDED-CTC-FR differ. */
+export function differencesInExtension(
+  name: string,
+  document: XmlElement,
+): { fired: Set<string>; differences: Difference[] } {
+  const syntax = syntaxOf(document)
+  const theirs = claimed(runRules(document, [rulesOf(extensionPacks[syntax])]), isOfExtension)
+  const mine = ours(document, [], rule => theirs.claims(rule))
+  const named = new Set([...mine].map(modelRuleOf))
+  return { fired: theirs.rules, differences: differences({ document: name, syntax }, theirs.rules, named) }
+}
+
 function syntaxOf({ local }: XmlElement): 'ubl' | 'cii' {
   return local === 'CrossIndustryInvoice' ? 'cii' : 'ubl'
 }

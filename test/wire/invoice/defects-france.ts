@@ -255,10 +255,55 @@ const grouped = [
   ),
 ]
 
+function subgroup(id: string, parentId: string): Json {
+  return { id, parentId, kind: 'GROUP', item: { name: 'x' } }
+}
+
+function attribute(lines: Json, one: Json): void {
+  lines[0].item.attributes = [one]
+}
+
 const lineTree = jsonDefects(
   [
     ['BR-FREXT-06', 'a part of no kind', ({ lines }) => delete lines[1].kind, 'BR-FREXT-08'],
     ['BR-FREXT-08', 'another sum of parts', ({ lines }) => (lines[0].net = '250.01')],
+    [
+      'BR-FREXT-12',
+      'a group without a sum in a group that has one',
+      ({ lines }) => {
+        // A contains itself, so that its sum cannot be computed.
+        lines.push({ id: 'T', kind: 'GROUP', net: '0.00', item: { name: 'x' } })
+        lines.push(subgroup('A', 'T'), subgroup('A', 'B'), subgroup('B', 'A'))
+      },
+    ],
+    [
+      'BR-FREXT-05',
+      'a line of an unknown kind',
+      ({ lines }) => (lines[1].kind = 'PART'),
+      'BR-FREXT-08',
+      'BR-FREXT-S-08',
+    ],
+    ['BR-FREXT-04', 'an attribute of an unknown code', ({ lines }) => attribute(lines, { code: '§', value: 'x' })],
+    ['BR-FREXT-54-1', 'an attribute without a name', ({ lines }) => attribute(lines, { value: 'x' })],
+    ['BR-FREXT-54-2', 'an attribute without a value', ({ lines }) => attribute(lines, { name: 'x' })],
+    [
+      'BR-FREXT-54-2',
+      'an attribute with a value and a quantity',
+      ({ lines }) => attribute(lines, { name: 'x', value: '1', quantity: '1', unit: 'C62' }),
+    ],
+    [
+      'BR-FREXT-54-2',
+      'an attribute with a quantity of no unit',
+      ({ lines }) => attribute(lines, { name: 'x', quantity: '1' }),
+    ],
+    ['BR-FREXT-CL-27', 'unknown terms of delivery', json => (json.deliveryTerms = { code: 'XYZ' })],
+    [
+      'BR-FREXT-CL-10',
+      'a buyer’s agent of an unknown scheme',
+      json => (json.buyerAgent = { identifiers: [siren('1', '§')] }),
+    ],
+    ['BR-CO-25', 'an amount that is due at no time', json => (delete json.dueDate, delete json.paymentTerms)],
+    ['BR-FREXT-S-09', 'a tax of another amount', ({ vatBreakdown }) => (vatBreakdown[0].tax = '50.02')],
     ['BR-FREXT-11', 'a part of nothing', ({ lines }) => Object.assign(lines[1], { parentId: 'X' }), 'BR-FREXT-08'],
   ],
   () => sample(multiSeller),

@@ -6,6 +6,7 @@ import {
   invoiceJsonSchema,
   readCii,
   readDocument,
+  readDocumentToSend,
   readInvoice,
   readUbl,
   writeCii,
@@ -321,5 +322,55 @@ describe('lines with parts', () => {
     )
     expect(after.totals).toEqual(before.totals)
     expect(after.vatBreakdown).toEqual(before.vatBreakdown)
+  })
+})
+
+/** What the rules of CII say of the extended sample, changed, as a document. */
+function rulesOfCii(change: (json: Json) => unknown, customization?: string): string[] {
+  const invoice = readGood(sample(json => (forCii(json), delete json.paymentMeans[1].transfer.proprietaryAccount)))
+  const json = JSON.parse(JSON.stringify(invoice))
+  change(json)
+  if (customization !== undefined) json.customization = customization
+  const changed = readInvoice(json, { rules: [] })
+  const document = writeCii('invoice' in changed ? changed.invoice : json)
+  const reading = readDocumentToSend(document, { rules: [] })
+  return ('findings' in reading ? reading.findings : reading.warnings).map(({ rule, pointer }) => `${rule} ${pointer}`)
+}
+
+const facturx = 'urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended'
+
+describe('the rules of an extension in CII', () => {
+  it('have nothing against the sample, in either extension', () => {
+    expect(rulesOfCii(() => {})).toEqual([])
+    expect(rulesOfCii(() => {}, facturx)).toEqual([])
+  })
+
+  it('want one account number for a credit transfer', () => {
+    const rules = rulesOfCii(json => {
+      const transfer = { account: 'FR7630006000011234567890189', proprietaryAccount: 'X1' }
+      json.paymentMeans = [{ code: '58', transfer }]
+    })
+    expect(rules).toEqual(['BR-CO-27 /paymentMeans/0/transfer/account'])
+  })
+
+  it('know the subject codes of the notes of lines', () => {
+    const rules = rulesOfCii(json => (json.lines[2].notes = [{ subjectCode: '§', text: 'x' }]))
+    expect(rules).toEqual(['BR-CL-08 /lines/2/notes/0/subjectCode'])
+  })
+
+  it('warn of an unknown code of an attribute', () => {
+    const rules = rulesOfCii(json => (json.lines[2].item.attributes = [{ code: '§', name: 'x', value: 'x' }]))
+    expect(rules).toEqual(['BR-FXEXT-04 /lines/2/item/attributes/0/code'])
+  })
+
+  it('have other names in Factur-X', () => {
+    const rules = rulesOfCii(json => {
+      json.lines[2].net = '1.00'
+      json.lines[0].parentId = 'nobody'
+      json.vatBreakdown[0].tax = '1.00'
+    }, facturx)
+    expect(rules).toEqual(
+      expect.arrayContaining(['BR-FXEXT-11 /lines/0/parentId', 'BR-FXEXT-S-09b /vatBreakdown/0/tax']),
+    )
   })
 })

@@ -59,6 +59,23 @@ export const inventory: readonly Row[] = [
     verdict: 'about the document references of a UBL line: the model has objects only',
   },
   { ids: /^(DE|DK|GR|IS|IT|NL|NO|SE)-[RS]-/, verdict: 'national: the packs switch it by country' },
+  /* EXTENDED-CTC-FR: what it adds to EN 16931 and what it has in its place */
+  { ids: /^BR-F[RX]EXT-(0[4-68]|1[12]|54-[12]|(BR-)?\d\d|CL-(1|2)\d(-GP)?)$/, verdict: 'model' },
+  { ids: new RegExp(`^BR-F[RX]EXT-(${families})-(01|08|09)$`), verdict: 'model' },
+  { ids: /^BR-FREXT-CO-\d\d$/, verdict: 'model' },
+  {
+    ids: /^BR-F[RX]EXT-[A-Z]+-08(ini|rev)$/,
+    verdict: 'warnings that tell which of the two sums of BR-FREXT-S-08 and its family is not met',
+  },
+  {
+    ids: /^BR-FREXT-CL-20-(TAX|LISTID)$/,
+    verdict: 'about the listID of the reason of a charge: the model has the one list of BR-CL-20',
+  },
+  { ids: /^BR-EXT-CL-07$/, verdict: 'asked of an element inside itself, so never' },
+  {
+    ids: /^(UBL|CII)-(FR)?EXT-?(CR|SR|DT)-\d+$/,
+    verdict: 'about elements and attributes that the extension does not use',
+  },
   /* BR-FR Flux 2 */
   { ids: /^BR-FR-(0[1-689]|1[0-35-8]|2\d|3[0-2])([_-].*)?$/, verdict: 'model' },
   { ids: /^BR-FR-CO-(03|04|05|07|08|09|10|12|14|15)_.*$/, verdict: 'model' },
@@ -73,8 +90,17 @@ const misnamed: Readonly<Record<string, string>> = {
   'BR-FR-MV-BD_BT-3': 'BR-FR-BD-13',
 }
 
+/** What the packs of UBL and CII call by different names. [EXTENDED-CTC-FR 1.4.0.03] */
+const namesInExtension: Readonly<Record<string, string>> = {
+  '38': 'BR-38',
+  '44': 'BR-44',
+  'CL-19-GP': 'BR-CL-19',
+}
+
 /** The id that the model uses: the French ones without the term, which the finding says by itself. */
 export function modelRuleOf(id: string): string {
+  const extended = /^BR-F[RX]EXT-(?:BR-(?=\d))?(.*)$/.exec(id)?.[1]
+  if (extended !== undefined) return namesInExtension[extended] ?? `BR-FREXT-${extended}`
   if (!id.startsWith('BR-FR-')) return id
   // In UBL the format is asked twice, under 01 and 02.
   if (/^BR-FR-01_.*-2$/.test(id)) return 'BR-FR-02'
