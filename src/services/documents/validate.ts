@@ -258,9 +258,13 @@ function own(rule: OwnRule, found: string, language: FindingLanguage): VerdictFi
   }
 }
 
-/** What Factur-X wants of the PDF around the XML, e.g. `facturx.relationship`. [Factur-X 1.08 §6] */
+/**
+ * What Factur-X wants of the PDF around the XML, e.g. `facturx.relationship`. [Factur-X 1.08 §6] Without a catalog nobody can open the PDF:
+ * the XML may be whole, the document is not.
+ */
 function containerFinding({ code, message }: ContainerWarning): VerdictFinding {
-  return { rule: `facturx.${code}`, severity: 'warning', layer: 'xsd', location: null, pointer: null, message }
+  const severity = code === 'catalog' ? 'fatal' : 'warning'
+  return { rule: `facturx.${code}`, severity, layer: 'xsd', location: null, pointer: null, message }
 }
 
 function verdict(

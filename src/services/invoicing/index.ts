@@ -100,6 +100,10 @@ async function readPdf(
 ): Promise<Read> {
   const pdf = document.kind === 'memory' ? document.bytes : await gather(document.open())
   const opened = await documents.open(pdf)
+  // The engine opens every format; what travels under the document type of a PDF must be one.
+  if (opened.syntax !== 'facturx' && opened.syntax !== 'unknown') {
+    return { kind: 'invalid', findings: [finding('pdf.not-a-pdf', '', 'the document is no PDF')] }
+  }
   if (opened.kind === 'unreadable') return { kind: 'invalid', findings: opened.findings }
   const read = readDocumentToSend(opened.xml ?? Buffer.alloc(0), { language })
   if ('findings' in read) return { kind: 'invalid', findings: read.findings }

@@ -271,6 +271,15 @@ describe('a verdict', () => {
     ])
   })
 
+  it('does not call a PDF valid that nobody can open', async () => {
+    const { documents } = engine({ pdf: { ...pdf, warnings: [{ code: 'catalog', message: 'it has no catalog' }] } })
+    expect(await documents.validate(Buffer.from('%PDF-1.7'))).toMatchObject({
+      syntax: 'facturx',
+      valid: false,
+      findings: [{ rule: 'facturx.catalog', severity: 'fatal' }],
+    })
+  })
+
   it('does not hold the rules of EN 16931 against a profile that is less', async () => {
     const xml = String(invoiceCii(facts))
       .replace(/urn:cen\.eu:en16931[^<]*/, 'urn:factur-x.eu:1p0:minimum')

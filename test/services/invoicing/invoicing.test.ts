@@ -70,6 +70,14 @@ describe('an invoice that is wrong', () => {
     expect(await kept(node)).toEqual(before)
   })
 
+  it.each([
+    ['CII', () => invoiceCii({ number: nextNumber(), seller, buyer })],
+    ['JSON', () => Buffer.from(JSON.stringify(invoice()))],
+  ])('because %s is sent as a PDF is told so', async (_, made) => {
+    const outcome = await send({}, { source: { kind: 'pdf', octets: inMemory(made()) } })
+    expect(outcome).toMatchObject({ kind: 'invalid', findings: [{ rule: 'pdf.not-a-pdf' }] })
+  })
+
   it('because nobody can be reached under its kind of address is told so', async () => {
     const outcome = await send(invoiceJson({ number: nextNumber(), seller, buyer: '0037:12345' }))
     expect(outcome).toMatchObject({ kind: 'invalid', findings: [{ pointer: '/buyer/endpoint/scheme' }] })
