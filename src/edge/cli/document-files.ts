@@ -32,8 +32,10 @@ export function listFiles(words: readonly string[]): readonly string[] {
 
 function filesBelow(folder: string): readonly string[] {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile() && endings.test(entry.name))
+    .filter(entry => endings.test(entry.name) && (entry.isFile() || entry.isSymbolicLink()))
     .map(entry => join(entry.parentPath, entry.name))
+    // Of links those to a file: one to a folder may lead back to where it stands.
+    .filter(path => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
     .sort()
   if (files.length === 0) throw new UsageError(`${folder} holds no .xml, .pdf or .json file`)
   return files

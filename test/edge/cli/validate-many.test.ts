@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -66,6 +66,16 @@ kept('some/c.json', JSON.stringify(invoiceJson(facts)))
 kept('some/d.pdf', 'no PDF')
 
 describe('the files of validate', () => {
+  it('are also those that links below a folder lead to, but not what links to folders do', async () => {
+    const linked = join(folder, 'linked')
+    mkdirSync(linked)
+    symlinkSync(join(some, 'b.XML'), join(linked, 'b.xml'))
+    symlinkSync(linked, join(linked, 'again.xml'))
+    symlinkSync(join(folder, 'nowhere'), join(linked, 'lost.xml'))
+    const { output } = await validate([linked, '--json'])
+    expect(lines(output).map(({ file, valid }) => [file.slice(linked.length), valid])).toEqual([['/b.xml', true]])
+  })
+
   it('are those below a folder, in an order that does not change', async () => {
     const { code, output } = await validate([some, '--json'])
     expect(code).toBe(1)
