@@ -1,6 +1,7 @@
 import { readDocument, readDocumentToSend } from '../../../src/wire/invoice/index.ts'
-import { runRules } from '../../../src/wire/schematron/index.ts'
+import { type RuleSet, compileSchematron, loadRules, runRules } from '../../../src/wire/schematron/index.ts'
 import type { XmlElement } from '../../../src/wire/xml/index.ts'
+import { sharedData } from '../../support/shared.ts'
 import { rulesOf } from '../schematron/official.ts'
 import { inventory, modelRuleOf } from './inventory.ts'
 
@@ -67,6 +68,31 @@ export function differencesInExtension(
   const mine = ours(document, [], rule => theirs.claims(rule))
   const named = new Set([...mine].map(modelRuleOf))
   return { fired: theirs.rules, differences: differences({ document: name, syntax }, theirs.rules, named) }
+}
+
+let facturx: RuleSet | undefined
+
+/** EXTENDED of Factur-X with the code lists that lie beside its schemas. */
+function facturxRules(): RuleSet {
+  const folder = 'france/facturx'
+  return (facturx ??= loadRules(
+    compileSchematron(sharedData(`${folder}/schematron-1.09/Factur-X_EXTENDED.sch`), ({ href }) => ({
+      name: href,
+      octets: sharedData(`${folder}/xsd-1.09/EXTENDED/${href}`),
+    })),
+  ))
+}
+
+/** Where model and EXTENDED of Factur-X differ, in the rules that have an id: code lists have none there. */
+export function differencesInFacturx(
+  name: string,
+  document: XmlElement,
+): { fired: Set<string>; differences: Difference[] } {
+  const rules = facturxRules()
+  const counts = (rule: string) => /^BR-.*(?<!ini|rev)$/.test(rule) && rules.ids.has(rule)
+  const found = runRules(document, [rules]).filter(({ isError, rule }) => !isError && counts(rule))
+  const fired = new Set(found.map(({ rule }) => rule))
+  return { fired, differences: differences({ document: name, syntax: 'cii' }, fired, ours(document, [], counts)) }
 }
 
 function syntaxOf({ local }: XmlElement): 'ubl' | 'cii' {
