@@ -122,8 +122,9 @@ function axisStep(
     return { code: { type: 'nodes', js }, isReverse: false }
   }
   const isAnyNode = test.kind === 'type' && test.type === 'node'
-  if (isAnyNode && axis === 'parent' && one !== undefined) {
-    return { code: { type: 'nodes', js: `R.parentOf(${one})` }, isReverse: false }
+  if (isAnyNode && axis === 'parent') {
+    const js = one === undefined ? `R.parentsOf(${asNodes(before)})` : `R.parentOf(${one})`
+    return { code: { type: 'nodes', js }, isReverse: false }
   }
   const texts = isAnyNode || (test.kind === 'type' && test.type === 'text') ? ',R.contentOf' : ''
   if (test.kind === 'name' && axis === 'preceding' && one !== undefined) {

@@ -9,9 +9,21 @@ const nothing: Nodes = []
 
 /* Nearly all the time is spent in the next few functions: they count, which is cheaper than an iterator. */
 
+/** From here on the children of a node are indexed: hundreds of rules ask an invoice of thousands of lines for its one total. */
+const manyChildren = 32
+
+const indexes = new WeakMap<Node, ReadonlyMap<number, Nodes>>()
+
+function indexOf(node: Node): ReadonlyMap<number, Nodes> {
+  let index = indexes.get(node)
+  if (index === undefined) indexes.set(node, (index = Map.groupBy(node.children, ({ name }) => name)))
+  return index
+}
+
 /** Only elements have a name among children. */
 export function childrenNamed(node: Node, name: number): Nodes {
   const { children } = node
+  if (children.length > manyChildren) return indexOf(node).get(name) ?? nothing
   let found: Node[] | undefined
   for (let at = 0; at < children.length; at++) {
     const child = children[at] as Node
@@ -28,7 +40,8 @@ export function childrenOfAll(nodes: Nodes, name: number): Nodes {
   if (nodes.length === 1) return childrenNamed(first, name)
   const found: Node[] = []
   for (let each = 0; each < nodes.length; each++) {
-    const { children } = nodes[each] as Node
+    const node = nodes[each] as Node
+    const children = node.children.length > manyChildren ? childrenNamed(node, name) : node.children
     for (let at = 0; at < children.length; at++) {
       const child = children[at] as Node
       if (child.name === name) found.push(child)
@@ -39,6 +52,7 @@ export function childrenOfAll(nodes: Nodes, name: number): Nodes {
 
 export function hasChild(node: Node, name: number): boolean {
   const { children } = node
+  if (children.length > manyChildren) return indexOf(node).has(name)
   for (let at = 0; at < children.length; at++) if ((children[at] as Node).name === name) return true
   return false
 }
@@ -71,6 +85,16 @@ export function attributesOfAll(nodes: Nodes, name: number): Nodes {
 
 export function parentOf({ parent }: Node): Nodes {
   return parent === undefined ? nothing : [parent]
+}
+
+/** In document order, each once. */
+export function parentsOf(nodes: Nodes): Nodes {
+  const found: Node[] = []
+  for (let at = 0; at < nodes.length; at++) {
+    const { parent } = nodes[at] as Node
+    if (parent !== undefined && parent !== found.at(-1)) found.push(parent)
+  }
+  return ordered(found)
 }
 
 /** Elements only; contentOf gives texts too, to who asks for them. */
@@ -266,6 +290,7 @@ export function textOfOnly(nodes: Nodes): string {
 /** As textOfOnly of childrenNamed, without a list. */
 export function textOfChild(node: Node, name: number): string {
   const { children } = node
+  if (children.length > manyChildren) return textOfOnly(childrenNamed(node, name))
   let found: Node | undefined
   for (let at = 0; at < children.length; at++) {
     const child = children[at] as Node

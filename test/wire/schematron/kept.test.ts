@@ -141,6 +141,24 @@ describe('strings of nodes', () => {
   })
 })
 
+describe('many children of one node', () => {
+  const many = `${'<a><b>1</b></a>'.repeat(40)}<c>x</c><a><b>2</b></a>`
+
+  it.for([
+    ['count(n:a) = 41 and count(n:a/n:b) = 41', true],
+    ['n:a[41] = 2 and n:a[40] = 1', true],
+    ['n:c and not(n:d)', true],
+    ["normalize-space(n:c) = 'x' and normalize-space(n:d) = ''", true],
+    ['normalize-space(n:a) = 1', 'error'],
+    ['count((. | n:a)/n:c) = 1 and count((. | n:a)/n:b) = 41', true],
+    ['count(n:a/..) = 1 and count(n:a/n:b/..) = 41 and count(n:a/n:b/../..) = 1', true],
+    ['count((n:a[41] | n:a[1]/n:b | n:c)/..) = 2', true],
+    ['not(/..)', true],
+  ] as const)('are found by name: %s', ([test, expected]) => {
+    expect(holds(test, many)).toBe(expected)
+  })
+})
+
 describe('a rehearsal', () => {
   it('leaves rules as they are, whatever they ask of a document with nothing in it', () => {
     const rules = loadRules(
