@@ -131,11 +131,12 @@ export function checkVat(draft: InvoiceDraft, report: Report, syntax: 'ubl' | 'c
   }
   for (const [index, part] of (draft.vatBreakdown ?? []).entries()) {
     const path = ['vatBreakdown', index]
-    checkBreakdown(part, path, { draft, report, taxable: byReason === undefined ? taxable : undefined })
+    checkBreakdown(part, path, { report, taxable: extended ? undefined : taxable, extended })
     if (taxable === undefined || byReason === undefined) continue
     checkExtended(part, path, { report, taxable, byReason })
-    if (part.category === 'S')
-      checkExtendedTax(part, path, { report, roundings: syntax === 'cii' ? taxable : byReason })
+    // UBL tells the reasons of the amounts apart, CII does not.
+    const sum = syntax === 'cii' ? taxable.get(vatKey(part.category ?? '', part.rate)) : byReason.get(reasonKey(part))
+    if (part.category === 'S') checkExtendedTax(part, path, { report, sum })
   }
   checkNotSubject(uses, report)
   checkIntraCommunity(draft, uses, report)
@@ -237,7 +238,11 @@ const tolerance = new Decimal(99n, 2)
 function checkBreakdown(
   part: Draft<VatBreakdown>,
   path: Path,
-  { report, taxable }: Context & { taxable: ReadonlyMap<string, TaxableAmount> | undefined },
+  {
+    report,
+    taxable,
+    extended,
+  }: { report: Report; taxable: ReadonlyMap<string, TaxableAmount> | undefined; extended: boolean },
 ): void {
   const { category = '', rate, tax } = part
   const family = families[category]
@@ -250,8 +255,8 @@ function checkBreakdown(
   if (family === undefined) return
   checkTaxable(part, path, { report, taxable, family })
   if (family.perRate) {
-    if (taxable !== undefined || category !== 'S')
-      compareTax(`BR-${family.rules}-09`, taxPath, report, { tax, expectedTax })
+    // An extension has a rule of its own for S.
+    if (!extended || category !== 'S') compareTax(`BR-${family.rules}-09`, taxPath, report, { tax, expectedTax })
   } else
     compare(taxPath, report, {
       rule: `BR-${family.rules}-09`,
@@ -344,20 +349,18 @@ function isNear(actual: Decimal | undefined, sum: TaxableAmount | undefined): bo
   return delta !== undefined && delta.absolute().compare(cents(sum?.count ?? 0)) <= 0
 }
 
-/** BR-FREXT-S-09: a cent for each amount that the taxable amount is the sum of; UBL tells their reasons apart, CII does not. */
+/** BR-FREXT-S-09: a cent for each amount in the sum that the taxable amount is. */
 function checkExtendedTax(
-  part: Draft<VatBreakdown>,
+  { rate, taxable, tax }: Draft<VatBreakdown>,
   path: Path,
-  { report, roundings }: { report: Report; roundings: ReadonlyMap<string, TaxableAmount> },
+  { report, sum }: { report: Report; sum: TaxableAmount | undefined },
 ): void {
-  const { category = '', rate, taxable, tax } = part
-  const key = roundings.has(reasonKey(part)) ? reasonKey(part) : vatKey(category, rate)
   compare([...path, 'tax'], report, {
     rule: 'BR-S-09',
     text: 'taxMismatch',
     actual: tax,
     expected: taxable === undefined ? undefined : share(taxable, rate ?? zero),
-    tolerance: cents(rate === undefined ? 0 : (roundings.get(key)?.count ?? 0)),
+    tolerance: cents(rate === undefined ? 0 : (sum?.count ?? 0)),
   })
 }
 
