@@ -160,3 +160,13 @@ describe('VAT categories', () => {
     expect(totals.allowances?.toString()).toBe('50.00')
   })
 })
+
+describe('the tax of a breakdown', () => {
+  it('is checked also when a line has no amount to add up', () => {
+    const json = sample(invoice => {
+      delete invoice.lines[0].price
+      invoice.vatBreakdown = [{ category: 'S', rate: '20', taxable: '100.00', tax: '1.00' }]
+    })
+    expect(findingsOf(json).map(({ rule }) => rule)).toContain('BR-S-09')
+  })
+})
