@@ -22,23 +22,29 @@ export function listFiles(words: readonly string[]): readonly string[] {
     if (found?.isDirectory() === true) return filesBelow(word)
     if (found !== undefined) return [word]
     if (!/[*?[{]/.test(word)) throw new UsageError(`${word} is not there`)
-    const matches = globSync(word)
-      .filter(path => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
-      .sort()
+    const matches = globSync(word).filter(isFile).sort()
     if (matches.length === 0) throw new UsageError(`${word} fits no file`)
     return matches
   })
 }
 
 function filesBelow(folder: string): readonly string[] {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter(entry => endings.test(entry.name) && (entry.isFile() || entry.isSymbolicLink()))
-    .map(entry => join(entry.parentPath, entry.name))
-    // Of links those to a file: one to a folder may lead back to where it stands.
-    .filter(path => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
-    .sort()
+  const files = [...walk(folder)].sort()
   if (files.length === 0) throw new UsageError(`${folder} holds no .xml, .pdf or .json file`)
   return files
+}
+
+/** Of links those to a file: one to a folder may lead back to where it stands, and `readdirSync` alone would follow it. */
+function* walk(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) yield* walk(path)
+    else if (endings.test(entry.name) && (entry.isFile() || (entry.isSymbolicLink() && isFile(path)))) yield path
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }
 
 /** The whole file, or standard input. Throws UsageError for what is no file, or one that no document is as large as. */
