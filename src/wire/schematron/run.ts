@@ -40,7 +40,7 @@ export function runRules(root: XmlElement, ruleSets: readonly RuleSet[]): readon
   const findings: RuleFinding[] = []
   let stamp = 0
   for (const { patterns, globals } of ruleSets) {
-    const kept = Array.from<unknown>({ length: globals })
+    const kept = emptySlots(globals)
     const state: State = { tree, document: tree.document, globals: kept, failures: new Map() }
     for (const rules of patterns) {
       stamp++
@@ -59,7 +59,7 @@ export function runRules(root: XmlElement, ruleSets: readonly RuleSet[]): readon
 export function rehearse({ patterns, globals }: RuleSet): void {
   const tree = new Tree(parseXml('<nothing/>').root)
   const node = tree.document
-  const state: State = { tree, document: node, globals: Array.from({ length: globals }), failures: new Map() }
+  const state: State = { tree, document: node, globals: emptySlots(globals), failures: new Map() }
   for (const { contexts, checks } of patterns.flat()) {
     for (const context of contexts) if (candidates(context, state).length >= 0) isContext(context, node, state)
     const lets: unknown[] = []
@@ -76,6 +76,12 @@ interface Turn {
 }
 
 const noLets: unknown[] = []
+
+/** Without holes, which are looked for in the prototype. */
+function emptySlots(count: number): unknown[] {
+  // oxlint-disable-next-line unicorn/no-new-array -- Array.from asks an iterator for each of hundreds, for every document.
+  return new Array<unknown>(count).fill(undefined)
+}
 
 function runContext(context: Context, { rule, state, stamp, findings }: Turn): void {
   const nodes = candidates(context, state)

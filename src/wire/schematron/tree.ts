@@ -3,7 +3,7 @@ import { parseXml, type XmlElement } from '../xml/index.ts'
 type XmlAttribute = XmlElement['attributes'][number]
 
 const documentKind = 0
-export const elementKind = 1
+const elementKind = 1
 export const attributeKind = 2
 const textKind = 3
 
