@@ -77,7 +77,8 @@ export class Threads implements AsyncDisposable {
   private give(worker: Worker, { request, resolve, reject }: Job): void {
     const end = (isAlive: boolean): void => {
       clearTimeout(deadline)
-      worker.removeAllListeners('message').removeAllListeners('error').removeAllListeners('exit')
+      // Only our own: terminate() listens for the exit as well, and would never know of it.
+      worker.off('message', answered).off('error', failed).off('exit', exited)
       if (isAlive) {
         worker.unref()
         this.idle.push(worker)
@@ -88,25 +89,26 @@ export class Threads implements AsyncDisposable {
       }
       this.next()
     }
+    const answered = (answer: { readonly result?: unknown; readonly error?: Error }): void => {
+      end(true)
+      if (answer.error === undefined) resolve({ kind: 'done', result: answer.result })
+      else reject(answer.error)
+    }
+    const failed = (error: NodeJS.ErrnoException): void => {
+      end(false)
+      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') resolve({ kind: 'exceeded', what: 'memory' })
+      else reject(error)
+    }
+    const exited = (code: number): void => {
+      end(false)
+      reject(new Error(`a thread ended with ${code}`))
+    }
     const deadline = setTimeout(() => {
       end(false)
       resolve({ kind: 'exceeded', what: 'time' })
     }, this.budget.secondsMax * 1000)
     worker.ref()
-    worker.once('message', (answer: { readonly result?: unknown; readonly error?: Error }) => {
-      end(true)
-      if (answer.error === undefined) resolve({ kind: 'done', result: answer.result })
-      else reject(answer.error)
-    })
-    worker.once('error', (error: NodeJS.ErrnoException) => {
-      end(false)
-      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') resolve({ kind: 'exceeded', what: 'memory' })
-      else reject(error)
-    })
-    worker.once('exit', code => {
-      end(false)
-      reject(new Error(`a thread ended with ${code}`))
-    })
+    worker.once('message', answered).once('error', failed).once('exit', exited)
     // oxlint-disable-next-line unicorn/require-post-message-target-origin
     worker.postMessage(request)
   }

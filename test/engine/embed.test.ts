@@ -1,4 +1,4 @@
-import PDFDocument from 'pdfkit'
+import PDFKitDocument from 'pdfkit'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openEngine } from '../../src/engine/index.ts'
@@ -34,7 +34,7 @@ async function octetsOf(to: 'pdf' | 'facturx', document: Buffer): Promise<Buffer
 }
 
 async function plainPdf(): Promise<Buffer> {
-  const document = new PDFDocument({ pdfVersion: '1.7' })
+  const document = new PDFKitDocument({ pdfVersion: '1.7' })
   document.end()
   return await buffer(document)
 }
