@@ -49,12 +49,15 @@ export async function giveOriginal(
   { transmission, name }: { readonly transmission: Invoice['transmission']; readonly name: string },
 ): Promise<void> {
   const document = await open(reader, transmission)
-  setFileHeaders(ctx, `${name}${endings[document.kind] ?? '.bin'}`)
+  setFileHeaders(ctx, `${name}${endings[document.mimeType] ?? '.bin'}`)
   ctx.type = document.mimeType
   ctx.body = Readable.from(document.octets)
 }
 
-const endings: Readonly<Record<string, string>> = { xml: '.xml' }
+const endings: Readonly<Record<string, string>> = {
+  'application/xml': '.xml',
+  'application/pdf': '.pdf',
+}
 
 /* ── What is made of it ────────────────────────────────────────────────────────────────────── */
 

@@ -384,6 +384,7 @@ describe('files of an invoice', () => {
     })
     expect((await ask(served.url, `${path}/attachments/2`)).text).toBe('a;b')
     expect((await ask(served.url, `${path}/attachments/3`)).status).toBe(404)
+    expect((await ask(served.url, `${path}/original`)).headers['content-disposition']).toMatch(/\.pdf"$/)
   })
 
   it.each(['0', '3', '1e0', 'x', '00001'])('has no attachment %s', async number => {
