@@ -25,6 +25,13 @@ export const acceptLanguage = {
   schema: { type: 'string' },
 }
 
+export const acceptFindings = {
+  name: 'Accept-Language',
+  in: 'header',
+  description: 'The language of the findings, en or fr; English without it.',
+  schema: { type: 'string' },
+}
+
 const anyOctets = { schema: { type: 'string', contentMediaType: 'application/octet-stream' } }
 
 const form = (properties: object): object => ({ schema: { type: 'object', properties } })
@@ -56,6 +63,7 @@ function validations({ query, problem, everywhere }: Shared): object {
         query('language', 'Of the findings, where a rule speaks it; Accept-Language without it.', {
           enum: ['en', 'fr'],
         }),
+        acceptFindings,
       ],
       requestBody: {
         required: true,

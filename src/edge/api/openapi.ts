@@ -1,6 +1,6 @@
 import { invoiceJsonSchema } from '../../wire/invoice/index.ts'
 import { problemCodes } from '../http/index.ts'
-import { acceptLanguage, documentPaths, leftOutHeader } from './openapi-documents.ts'
+import { acceptFindings, acceptLanguage, documentPaths, leftOutHeader } from './openapi-documents.ts'
 import { mappingParameter, mappingPaths, mappingSchemas } from './openapi-mappings.ts'
 import { transmissionPaths } from './openapi-transmissions.ts'
 import { schemas } from './schemas.ts'
@@ -55,6 +55,7 @@ const paths = {
             'Any text of the caller, 1 to 255 visible ASCII characters; the same key with the same body gives the same invoice.',
           schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
         },
+        acceptFindings,
       ],
       requestBody: {
         required: true,
@@ -247,7 +248,7 @@ function verdict(): object {
   return {
     get: {
       ...get,
-      parameters: [...get.parameters, asOf, acceptLanguage],
+      parameters: [...get.parameters, asOf, acceptFindings],
       responses: { ...get.responses, ...refused },
     },
   }
