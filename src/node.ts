@@ -13,6 +13,7 @@ import { as4Door } from './edge/as4/index.ts'
 import { type RequestState, errorMapper, listen, requestId } from './edge/http/index.ts'
 import { opsDoor } from './edge/ops/index.ts'
 import { smpDoor } from './edge/smp/index.ts'
+import { type Branding, readLogo } from './wire/view/index.ts'
 import { type Engine, openEngine } from './engine/index.ts'
 import { type Clock, type Random, systemClock, systemRandom } from './kernel/index.ts'
 import { type Directory, createDirectory } from './services/directory/index.ts'
@@ -95,11 +96,25 @@ function appOf(core: Core, random: Random): Koa<RequestState> {
     spool: core.blobs,
     limits: { ...config.api, documentOctetsMax: config.limits.inflatedOctetsMax },
     tokenHashes: config.api.tokens,
+    branding: brandingOf(config),
     publicUrl: publicUrlOf(config),
   })
   for (const door of doors) app.use(door)
   app.use(smpDoor(registry))
   return app
+}
+
+/** Throws ConfigError for a logo that is no picture we can show, and for a colour that is none. */
+function brandingOf({ branding }: Config): Branding {
+  const { logo: file, color, footer } = branding
+  const logo = file === undefined ? undefined : readFileSync(file)
+  if (logo !== undefined && readLogo(logo) === undefined) {
+    throw new ConfigError('unfit', `branding.logo: ${file} is no sound PNG or JPEG of ordinary colours`)
+  }
+  if (color !== undefined && !/^#[0-9A-Fa-f]{6}$/.test(color)) {
+    throw new ConfigError('unfit', `branding.color: ${color} must be # and six hexadecimal digits`)
+  }
+  return { ...(logo && { logo }), ...(color !== undefined && { color }), ...(footer !== undefined && { footer }) }
 }
 
 function serverOptionsOf({ http }: Config): Parameters<typeof listen>[1] {

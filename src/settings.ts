@@ -221,6 +221,13 @@ export const settings = {
       text: 'Where imported rule packs and schemas lie; `passerelle rules import` puts them there.',
     }),
   },
+  branding: {
+    logo: optionalFile({
+      text: 'PNG or JPEG at the head of the invoices we sent, where they are shown as page or PDF.',
+    }),
+    color: optionalText({ text: 'Of their headings and rules, `#RRGGBB`.' }),
+    footer: optionalText({ text: 'A line at the foot of each of their pages.' }),
+  },
   documents: {
     threadsMax: integer({
       default: 2,

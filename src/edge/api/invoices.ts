@@ -3,6 +3,7 @@ import type { Documents } from '../../services/documents/index.ts'
 import type { IdempotencyKey, Invoice, InvoiceId } from '../../services/domain.ts'
 import type { Invoicing, SendOutcome, SendRequest } from '../../services/invoicing/index.ts'
 import type { TransmissionReader } from '../../services/ports.ts'
+import type { Branding } from '../../wire/view/index.ts'
 import {
   Problem,
   type ProblemError,
@@ -23,6 +24,7 @@ export interface InvoiceServices extends MappingServices {
   readonly invoicing: Invoicing
   readonly reader: TransmissionReader
   readonly documents: Documents
+  readonly branding: Branding
   /** Takes large documents while they arrive. */
   readonly spool: Spool
   readonly limits: {

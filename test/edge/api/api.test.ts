@@ -271,6 +271,15 @@ describe('files', () => {
     expect(answer.headers['content-disposition']).toBe(`attachment; filename="F-1.${to}.xml"`)
   })
 
+  it('shows what we sent as we want it to look, and what came in plainly', async () => {
+    await using sent = await api(travelled.ubl)
+    expect((await ask(sent.url, `${path}/html`)).text).toContain('Merci de votre confiance')
+    const arrived = { ...travelled.ubl, invoices: [{ ...travelled.ubl.invoices[0], direction: 'inbound' }] }
+    await using received = await api(arrived as Script)
+    const page = await ask(received.url, `${path}/html`)
+    expect([page.status, page.text.includes('Merci de votre confiance')]).toEqual([200, false])
+  })
+
   it('counts what a converted document does not say', async () => {
     const richer = invoiceUbl(facts).toString().replace('<cbc:IssueDate>', '<cbc:UUID>1</cbc:UUID><cbc:IssueDate>')
     await using served = await api({ payload: wrapped(Buffer.from(richer)) })

@@ -113,6 +113,7 @@ export function scripted(
     queries,
     tokenHashes: script.tokenHashes ?? [],
     publicUrl: 'http://127.0.0.1',
+    branding: { footer: 'Merci de votre confiance' },
     limits: {
       bodyOctetsMax: script.bodyOctetsMax ?? 5000,
       jsonOctetsMax: 1000,
