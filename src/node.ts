@@ -13,7 +13,7 @@ import { as4Door } from './edge/as4/index.ts'
 import { type RequestState, errorMapper, listen, requestId } from './edge/http/index.ts'
 import { opsDoor } from './edge/ops/index.ts'
 import { smpDoor } from './edge/smp/index.ts'
-import { type Branding, readLogo } from './wire/view/index.ts'
+import { type Branding, isColor, readLogo } from './wire/view/index.ts'
 import { type Engine, openEngine } from './engine/index.ts'
 import { type Clock, type Random, systemClock, systemRandom } from './kernel/index.ts'
 import { type Directory, createDirectory } from './services/directory/index.ts'
@@ -111,7 +111,7 @@ function brandingOf({ branding }: Config): Branding {
   if (logo !== undefined && readLogo(logo) === undefined) {
     throw new ConfigError('unfit', `branding.logo: ${file} is no sound PNG or JPEG of ordinary colours`)
   }
-  if (color !== undefined && !/^#[0-9A-Fa-f]{6}$/.test(color)) {
+  if (color !== undefined && !isColor(color)) {
     throw new ConfigError('unfit', `branding.color: ${color} must be # and six hexadecimal digits`)
   }
   return { ...(logo && { logo }), ...(color !== undefined && { color }), ...(footer !== undefined && { footer }) }

@@ -7,3 +7,8 @@ export interface Random {
 }
 
 export const systemRandom: Random = { uuid: () => randomUUID(), bytes: count => randomBytes(count) }
+
+/** Whether the text is a UUID in its usual form, in any case. */
+export function isUuid(text: string): boolean {
+  return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)
+}

@@ -20,3 +20,9 @@ export function instantOf(date: Date | string): Instant {
 export function isoOf(at: Instant): string {
   return new Date(at).toISOString()
 }
+
+/** Whether the text is a day of the calendar, `2026-11-21`. */
+export function isDay(text: string): boolean {
+  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
+}

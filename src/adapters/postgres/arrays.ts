@@ -1,3 +1,5 @@
+import { isUuid } from '../../kernel/index.ts'
+
 /*
  * Arrays in PostgreSQL's binary format [array_recv in src/backend/utils/adt/arrayfuncs.c]: dimensions, whether there are nulls,
  * element type, length and lower bound, then each element with its length. A driver parameter that is a Buffer goes out as
@@ -44,7 +46,7 @@ export function uuidArray(values: readonly (string | undefined)[]): Buffer {
   return writeArray(typeNumber.uuid, values, {
     sizeOf: () => 16,
     write: (into, at, value) => {
-      if (!/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value)) throw new TypeError(`not a UUID: ${value}`)
+      if (!isUuid(value)) throw new TypeError(`not a UUID: ${value}`)
       into.write(value.replaceAll('-', ''), at, 'hex')
     },
   })

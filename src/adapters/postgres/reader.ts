@@ -1,4 +1,4 @@
-import { inMemory } from '../../kernel/index.ts'
+import { inMemory, isUuid } from '../../kernel/index.ts'
 import type { Attempt, ContentKind, TransmissionEvent, TransmissionId, Verdict } from '../../services/domain.ts'
 import type { BlobStore, InvoiceQuery, TransmissionReader } from '../../services/ports.ts'
 import type { Pool } from './pool.ts'
@@ -35,10 +35,7 @@ const openTrouble = `
   where :after::uuid is null or (open.at, open.id) < (select trouble.at, trouble.id from trouble where id = :after::uuid)
   order by open.at desc, open.id desc limit :most`
 
-/** An id that is no UUID names nothing. */
-const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
-
-/** Reads through knex's pool; plain selects never wait for the exchange, nor it for them. */
+/** Reads through knex's pool; plain selects never wait for the exchange, nor it for them. An id that is no UUID names nothing. */
 export function transmissionReader(pool: Pool, blobs: Pick<BlobStore, 'open'>): TransmissionReader {
   async function select<Row>(sql: string, values: Record<string, unknown>): Promise<readonly Row[]> {
     const { rows } = await pool.knex.raw<{ rows: readonly Row[] }>(sql, values as Record<string, string>)
@@ -46,7 +43,7 @@ export function transmissionReader(pool: Pool, blobs: Pick<BlobStore, 'open'>): 
   }
   return {
     async findInvoice(id) {
-      if (!uuid.test(id)) return undefined
+      if (!isUuid(id)) return undefined
       const [row] = await select<InvoiceRow & TransmissionRow>(
         `select ${invoiceColumns}, ${transmissionColumns}
          from invoice i join (${transmissionTables}) on t.id = i.transmission_id where i.id = :id`,
@@ -55,7 +52,7 @@ export function transmissionReader(pool: Pool, blobs: Pick<BlobStore, 'open'>): 
       return row && invoiceOf(row)
     },
     async findVerdict(id) {
-      if (!uuid.test(id)) return undefined
+      if (!isUuid(id)) return undefined
       const [row] = await select<{ verdict: Verdict | null }>(`select verdict from invoice where id = :id`, { id })
       return row?.verdict ?? undefined
     },
@@ -70,7 +67,7 @@ export function transmissionReader(pool: Pool, blobs: Pick<BlobStore, 'open'>): 
       return rows.map(invoiceOf)
     },
     async findTransmission(id) {
-      if (!uuid.test(id)) return undefined
+      if (!isUuid(id)) return undefined
       const [row] = await select<TransmissionRow>(
         `select ${transmissionColumns} from ${transmissionTables} where t.id = :id`,
         { id },
@@ -78,24 +75,24 @@ export function transmissionReader(pool: Pool, blobs: Pick<BlobStore, 'open'>): 
       return row && withClaim(row)
     },
     async listExceptions({ direction, after, most }) {
-      if (after !== undefined && !uuid.test(after)) return []
+      if (after !== undefined && !isUuid(after)) return []
       const values = { direction: direction ?? null, after: after ?? null, most }
       return (await select<TransmissionRow>(openTrouble, values)).map(withClaim)
     },
     async listEvents(id) {
-      if (!uuid.test(id)) return []
+      if (!isUuid(id)) return []
       const sql = `select at, kind, detail from event where transmission_id = :id order by at, position`
       return select<TransmissionEvent>(sql, { id })
     },
     async listAttempts(id) {
-      if (!uuid.test(id)) return []
+      if (!isUuid(id)) return []
       return select<Attempt>(
         `select number, started_at as "startedAt", outcome, steps from attempt where transmission_id = :id order by number`,
         { id },
       )
     },
     async findContent(id, kind) {
-      if (!uuid.test(id)) return undefined
+      if (!isUuid(id)) return undefined
       return contentReaders[kind](select, id, blobs)
     },
   }
@@ -112,7 +109,7 @@ function invoiceConditions(query: InvoiceQuery): { sql: string; values: Record<s
     ...(direction !== undefined && { direction }),
     ...(number !== undefined && { number }),
     // An id that nobody has: nothing comes after it.
-    ...(after !== undefined && { after: uuid.test(after) ? after : '00000000-0000-0000-0000-000000000000' }),
+    ...(after !== undefined && { after: isUuid(after) ? after : '00000000-0000-0000-0000-000000000000' }),
   }
   return { sql: conditions.length > 0 ? `where ${conditions.join(' and ')}` : '', values }
 }

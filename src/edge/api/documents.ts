@@ -1,4 +1,4 @@
-import { WireError } from '../../kernel/index.ts'
+import { WireError, isDay } from '../../kernel/index.ts'
 import type {
   Conversion,
   ConversionOptions,
@@ -9,11 +9,12 @@ import type {
 } from '../../services/documents/index.ts'
 import { type FacturxProfile, facturxProfiles } from '../../wire/facturx/index.ts'
 import type { Finding } from '../../wire/invoice/index.ts'
-import { type Language, languages, readLogo } from '../../wire/view/index.ts'
+import { type Language, isColor, languages, readLogo } from '../../wire/view/index.ts'
 import {
   type BodyPart,
   Problem,
   type ProblemError,
+  readParameters,
   readParts,
   type RouteContext,
   type RouteEntry,
@@ -70,11 +71,6 @@ function validationOptionsOf(ctx: RouteContext): ValidationOptions {
   const [language = languageWanted(ctx, ['en', 'fr']) ?? 'en'] = query.language
   if (language !== 'en' && language !== 'fr') throw new Problem('invalid-parameter', 'language must be en or fr')
   return { asOf, packs: query.pack, language }
-}
-
-export function isDay(text: string): boolean {
-  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
 }
 
 /* ── Conversions ───────────────────────────────────────────────────────────────────────────── */
@@ -165,7 +161,7 @@ function conversionOf(ctx: RouteContext): ConversionRequest {
   const language: Language | undefined =
     oneOf('language', languages, query.language[0]) ?? languageWanted(ctx, languages)
   const [color] = query.color
-  if (color !== undefined && !/^#[0-9A-Fa-f]{6}$/.test(color)) {
+  if (color !== undefined && !isColor(color)) {
     throw new Problem('invalid-parameter', 'color must be # and six hexadecimal digits, the # written as %23')
   }
   const [footer] = query.footer
@@ -201,27 +197,4 @@ async function documentParts(ctx: RouteContext, octetsMax: number): Promise<read
   const documents = isForm(ctx) ? withContent(parts) : parts
   if (documents.length === 0) throw new Problem('malformed-request', 'the form has no file')
   return documents
-}
-
-/** The parameters of the query; of each whether it may be given several times. Throws Problem `invalid-parameter`. */
-function readParameters<const Names extends string>(
-  ctx: RouteContext,
-  known: Readonly<Record<Names, 'one' | 'many'>>,
-): Readonly<Record<Names, readonly string[]>> {
-  const names = Object.keys(known) as Names[]
-  const values = Object.fromEntries(names.map(name => [name, [] as readonly string[]])) as Record<
-    Names,
-    readonly string[]
-  >
-  for (const [name, value] of Object.entries(ctx.query)) {
-    if (!Object.hasOwn(known, name)) {
-      throw new Problem('invalid-parameter', `${name} is no parameter of this resource; known are ${names.join(', ')}`)
-    }
-    const given = typeof value === 'string' ? [value] : (value ?? [])
-    if (given.length > 1 && known[name as Names] === 'one') {
-      throw new Problem('invalid-parameter', `${name} is given more than once`)
-    }
-    values[name as Names] = given
-  }
-  return values
 }

@@ -1,4 +1,4 @@
-import type { Spool } from '../../kernel/index.ts'
+import { type Spool, isUuid } from '../../kernel/index.ts'
 import type { Documents } from '../../services/documents/index.ts'
 import type { IdempotencyKey, Invoice, InvoiceId } from '../../services/domain.ts'
 import type { Invoicing, SendOutcome, SendRequest } from '../../services/invoicing/index.ts'
@@ -16,7 +16,7 @@ import {
 import { languageWanted } from './file-answer.ts'
 import { files } from './files.ts'
 import { type MappingServices, readMapped } from './mappings.ts'
-import { directionOf, isUuid, limitOf } from './parameters.ts'
+import { directionOf, limitOf } from './parameters.ts'
 import { invoiceJson, linksOf, statusJson, traceJson } from './representation.ts'
 import { giveVerdict } from './verdicts.ts'
 

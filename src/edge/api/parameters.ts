@@ -14,7 +14,3 @@ export function limitOf(text: string | undefined, max: number): number {
   if (limit >= 1 && limit <= max) return limit
   throw new Problem('invalid-parameter', `limit must be 1 to ${max}`)
 }
-
-export function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
-}

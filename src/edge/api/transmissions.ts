@@ -1,8 +1,9 @@
+import { isUuid } from '../../kernel/index.ts'
 import type { Transmission, TransmissionId } from '../../services/domain.ts'
 import type { TransmissionReader } from '../../services/ports.ts'
 import { Problem, readQuery, type RouteContext, type RouteEntry } from '../http/index.ts'
 import { giveOriginal } from './files.ts'
-import { directionOf, isUuid, limitOf } from './parameters.ts'
+import { directionOf, limitOf } from './parameters.ts'
 import { exceptionJson, traceJson } from './representation.ts'
 
 export interface TransmissionServices {

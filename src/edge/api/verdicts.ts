@@ -1,6 +1,6 @@
+import { isDay } from '../../kernel/index.ts'
 import type { Invoice, Verdict } from '../../services/domain.ts'
 import { Problem, readQuery, type RouteContext } from '../http/index.ts'
-import { isDay } from './documents.ts'
 import { languageWanted } from './file-answer.ts'
 import { type FileServices, gather } from './kept-document.ts'
 

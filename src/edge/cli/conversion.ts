@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import type { Conversion, ConversionOptions, Target } from '../../services/documents/index.ts'
 import type { Finding } from '../../wire/invoice/index.ts'
-import { type Language, languages, readLogo } from '../../wire/view/index.ts'
+import { type Language, isColor, languages, readLogo } from '../../wire/view/index.ts'
 import { type Arguments, type ExitCode, type Option, UsageError } from './command.ts'
 import { readDocumentFile } from './document-files.ts'
 import { engineFor } from './documents.ts'
@@ -55,7 +55,7 @@ function languageOf(given: Arguments): Language | undefined {
 
 function brandingOf(given: Arguments): ConversionOptions['branding'] {
   const [logo, color, footer] = [given.value('logo'), given.value('color'), given.value('footer')]
-  if (color !== undefined && !/^#[0-9A-Fa-f]{6}$/.test(color)) {
+  if (color !== undefined && !isColor(color)) {
     throw new UsageError(`--color ${color}: must be # and six hexadecimal digits`)
   }
   return {

@@ -1,3 +1,4 @@
+import { isDay } from '../../kernel/index.ts'
 import { existsSync, statSync } from 'node:fs'
 import {
   activatePack,
@@ -240,8 +241,6 @@ function versionOf(given: Arguments): string | undefined {
 export function dayOf(given: Arguments, name: string): string | undefined {
   const text = given.value(name)
   if (text === undefined) return undefined
-  const isDay =
-    /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text)
-  if (!isDay) throw new UsageError(`--${name} must be a day, 2026-11-20`)
+  if (!isDay(text)) throw new UsageError(`--${name} must be a day, 2026-11-20`)
   return text
 }

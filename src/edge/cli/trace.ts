@@ -1,3 +1,4 @@
+import { isUuid } from '../../kernel/index.ts'
 import type { InvoiceId, TransmissionId } from '../../services/domain.ts'
 import { createLog } from '../../adapters/log/index.ts'
 import { loadConfig } from '../../config.ts'
@@ -66,7 +67,7 @@ async function fromApi(id: string, url: string, given: Arguments): Promise<Found
 }
 
 async function fromDatabase(id: string, file: string | undefined): Promise<Found | undefined> {
-  if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) throw new UsageError(`${id} is the id of nothing`)
+  if (!isUuid(id)) throw new UsageError(`${id} is the id of nothing`)
   await using core = await createCore(loadConfig(file === undefined ? {} : { file }), {
     log: createLog({ level: 'warn', destination: process.stderr }),
   })

@@ -1,6 +1,6 @@
 export { readBody, spoolBody } from './body.ts'
 export { type BodyPart, readParts } from './multipart.ts'
 export { Problem, problemCodes, type ProblemError } from './problem.ts'
-export { readQuery, type RouteContext, type RouteEntry, serveRoutes } from './routes.ts'
+export { readParameters, readQuery, type RouteContext, type RouteEntry, serveRoutes } from './routes.ts'
 export { type HttpServer, listen, ListenError, type ServerOptions } from './server.ts'
 export { errorMapper, requestId, type RequestState } from './stack.ts'

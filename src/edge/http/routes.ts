@@ -38,15 +38,33 @@ export function serveRoutes(base: string, entries: readonly RouteEntry[]): Koa.M
   }
 }
 
-/** One value per name; Problem `invalid-parameter` for a name given twice or one that the resource does not know. */
+/** The parameters of the query, each at most once. Throws Problem `invalid-parameter` for an unknown one. */
 export function readQuery<const K extends string>(ctx: Koa.Context, known: readonly K[]): Partial<Record<K, string>> {
+  const given = readParameters(ctx, Object.fromEntries(known.map(name => [name, 'one'])) as Record<K, 'one'>)
   const values: Partial<Record<K, string>> = {}
+  for (const name of known) {
+    const [value] = given[name]
+    if (value !== undefined) values[name] = value
+  }
+  return values
+}
+
+/** The parameters of the query; of each whether it may be given several times. Throws Problem `invalid-parameter`. */
+export function readParameters<const K extends string>(
+  ctx: Koa.Context,
+  known: Readonly<Record<K, 'one' | 'many'>>,
+): Readonly<Record<K, readonly string[]>> {
+  const names = Object.keys(known) as K[]
+  const values = Object.fromEntries(names.map(name => [name, [] as readonly string[]])) as Record<K, readonly string[]>
   for (const [name, value] of Object.entries(ctx.query)) {
-    if (!known.includes(name as K)) {
-      throw new Problem('invalid-parameter', `${name} is no parameter of this resource; known are ${known.join(', ')}`)
+    if (!Object.hasOwn(known, name)) {
+      throw new Problem('invalid-parameter', `${name} is no parameter of this resource; known are ${names.join(', ')}`)
     }
-    if (typeof value !== 'string') throw new Problem('invalid-parameter', `${name} is given more than once`)
-    values[name as K] = checkText(name, value)
+    const given = typeof value === 'string' ? [value] : (value ?? [])
+    if (given.length > 1 && known[name as K] === 'one') {
+      throw new Problem('invalid-parameter', `${name} is given more than once`)
+    }
+    values[name as K] = given.map(one => checkText(name, one))
   }
   return values
 }

@@ -1,3 +1,4 @@
+import { followsLuhn } from '../../kernel/index.ts'
 import type { Path, Report } from './finding.ts'
 import type { Draft, Identifier, InvoiceDraft } from './model.ts'
 import type { Text } from './text.ts'
@@ -78,7 +79,7 @@ const schemes: Readonly<Record<string, Scheme>> = {
     rule: 'PEPPOL-COMMON-R049',
     severity: 'fatal',
     what: { en: 'Swedish organisation number', fr: 'numéro d’organisation suédois' },
-    isValid: value => /^\d{10}$/.test(value) && hasLuhnDigit(value),
+    isValid: value => /^\d{10}$/.test(value) && followsLuhn(value),
   },
   '0151': {
     rule: 'PEPPOL-COMMON-R050',
@@ -156,15 +157,6 @@ function hasNorwegianCheckDigit(value: string): boolean {
   return Number(value) > 0 && (11 - (sum % 11)) % 11 === Number(value.slice(-1))
 }
 
-function hasLuhnDigit(value: string): boolean {
-  let sum = 0
-  for (let place = 0; place < 9; place++) {
-    const doubled = Number(value[place]) * (place % 2 === 0 ? 2 : 1)
-    sum += doubled > 9 ? doubled - 9 : doubled
-  }
-  return (10 - (sum % 10)) % 10 === Number(value[9])
-}
-
 /** The first digit less one, times ten, and the others times the odd numbers: divisible by 89. */
 function isBusinessNumber(value: string): boolean {
   return (weighted(value, place => (place === 0 ? 10 : 2 * place - 1)) - 10) % 89 === 0
@@ -178,13 +170,7 @@ function isCodiceFiscale(value: string): boolean {
 function isPartitaIva(value: string): boolean {
   if (!/^(IT|it)/.test(value)) return true
   const digits = value.slice(2)
-  if (!/^\d{11}$/.test(digits)) return false
-  let sum = 0
-  for (let place = 0; place < 11; place++) {
-    const digit = Number(digits[place])
-    sum += place % 2 === 0 ? digit : ((digit * 2) % 10) + (digit > 4 ? 1 : 0)
-  }
-  return sum % 10 === 0
+  return /^\d{11}$/.test(digits) && followsLuhn(digits)
 }
 
 function isDutchVat(value: string): boolean {

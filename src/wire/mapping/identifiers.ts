@@ -1,3 +1,4 @@
+import { followsLuhn, remainder97 } from '../../kernel/index.ts'
 import { vatPatterns } from './vat-patterns.ts'
 
 /*
@@ -8,17 +9,6 @@ import { vatPatterns } from './vat-patterns.ts'
 /** La Poste: its establishments do not follow Luhn, its head office does. [france.md §9.1] */
 const laPoste = '356000000'
 const laPosteHeadOffice = '35600000000048'
-
-/** Every second digit from the right doubled, the sum of the digits a multiple of ten. */
-export function followsLuhn(digits: string): boolean {
-  let sum = 0
-  for (let index = 0; index < digits.length; index++) {
-    const digit = Number(digits[digits.length - 1 - index])
-    const worth = index % 2 === 1 ? digit * 2 : digit
-    sum += worth > 9 ? worth - 9 : worth
-  }
-  return sum % 10 === 0
-}
 
 /** 9 digits, Luhn. [france.md §9.1] */
 export function sirenProblem(siren: string): string | undefined {
@@ -111,16 +101,6 @@ export function bicProblem(bic: string): string | undefined {
   return /^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$/.test(bic.trim())
     ? undefined
     : 'is no BIC: that has 8 or 11 characters'
-}
-
-/** By 97, letters standing for 10 to 35. [ISO/IEC 7064 MOD 97-10] */
-export function remainder97(text: string): number {
-  let remainder = 0
-  for (const character of text) {
-    const worth = Number.parseInt(character, 36)
-    remainder = (remainder * (worth > 9 ? 100 : 10) + worth) % 97
-  }
-  return remainder
 }
 
 function compact(text: string): string {

@@ -1,4 +1,4 @@
-import { followsLuhn, remainder97 } from './identifiers.ts'
+import { followsLuhn, remainder97 } from '../../kernel/index.ts'
 
 /*
  * What VAT identifiers look like by country, without the prefix, and the check digits of those whose rule is simple.

@@ -20,8 +20,13 @@ export function paletteOf(color: string | undefined): Palette {
   return { accent: hex(accent), tint: hex(mixed(accent, [255, 255, 255], 0.93)) }
 }
 
+/** Whether the text is a colour, `#RRGGBB`. */
+export function isColor(text: string): boolean {
+  return /^#[0-9a-f]{6}$/i.test(text)
+}
+
 function parseColor(color = ''): Rgb | undefined {
-  if (!/^#[0-9a-f]{6}$/i.test(color)) return undefined
+  if (!isColor(color)) return undefined
   const channel = (at: number) => Number.parseInt(color.slice(at, at + 2), 16)
   return [channel(1), channel(3), channel(5)]
 }

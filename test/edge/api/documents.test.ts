@@ -204,6 +204,12 @@ describe('conversions', () => {
     })
   })
 
+  it('are refused when a parameter holds U+0000', async () => {
+    await using served = await api()
+    const answer = await post(served, '/conversions?to=pdf&footer=a%00b', ubl)
+    expect(conforms(answer, '/conversions', 'post')).toMatchObject({ status: 400, code: 'invalid-parameter' })
+  })
+
   it('take one document of a form, and a logo beside it', async () => {
     await using served = await api()
     const { body, headers } = form(['name="logo"; filename="l.png"', png()], ['name="file"; filename="i.xml"', ubl])
