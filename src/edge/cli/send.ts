@@ -5,18 +5,18 @@ import { createLog } from '../../adapters/log/index.ts'
 import { loadConfig } from '../../config.ts'
 import { inMemory } from '../../kernel/index.ts'
 import { type Core, createCore } from '../../node.ts'
+import { formatOf } from '../../services/documents/index.ts'
 import type { InvoiceId, Route } from '../../services/domain.ts'
 import type { SendOutcome, SendRequest } from '../../services/invoicing/index.ts'
 import { invoiceJson, traceJson } from '../api/index.ts'
 import { type ApiClient, ApiError, apiOptions, bodyOf, openApi } from './api-client.ts'
 import { type Arguments, type Command, type ExitCode, numberOf, UsageError } from './command.ts'
-import { isPdf, isXml } from './invoice-file.ts'
 import type { Terminal } from './terminal.ts'
 import { type InvoiceJson, isFinal, printInvoice, printTrace, type TraceJson } from './trace-view.ts'
 
 export const send: Command = {
   name: 'send',
-  summary: 'Sends an invoice (JSON, UBL or CII), waits for what becomes of it and tells every step.',
+  summary: 'Sends an invoice (JSON, UBL, CII or Factur-X), waits for what becomes of it and tells every step.',
   usage: 'FILE [--api URL | --config FILE [--to-url URL --to-cert FILE]]',
   positionals: { min: 1, max: 1 },
   options: {
@@ -142,13 +142,13 @@ function accepted(outcome: SendOutcome, terminal: Terminal): InvoiceId | undefin
 }
 
 function mediaTypeOf(octets: Buffer): string {
-  if (isXml(octets)) return 'application/xml'
-  return isPdf(octets) ? 'application/pdf' : 'application/json'
+  const format = formatOf(octets)
+  return format === 'xml' || format === 'pdf' ? `application/${format}` : 'application/json'
 }
 
 function sourceOf(octets: Buffer): SendRequest['source'] {
-  if (isXml(octets)) return { kind: 'xml', octets: inMemory(octets) }
-  if (isPdf(octets)) return { kind: 'pdf', octets: inMemory(octets) }
+  const format = formatOf(octets)
+  if (format === 'xml' || format === 'pdf') return { kind: format, octets: inMemory(octets) }
   try {
     return { kind: 'json', value: JSON.parse(octets.toString('utf8')) }
   } catch (cause) {

@@ -5,6 +5,7 @@ import type { Documents, DocumentsWorld } from './types.ts'
 import { validate } from './validate.ts'
 
 export { factsOf } from './facts.ts'
+export { formatOf } from './sniff.ts'
 export type * from './types.ts'
 
 /** The document engine: judges, converts and opens documents of any format. Stateless; everything comes in through the ports. */
