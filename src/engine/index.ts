@@ -56,7 +56,7 @@ export function openEngine({ rulesFolder, clock, threads, threadedFrom }: Engine
       return result.kind === 'converted' ? { ...result, octets: asBuffer(result.octets) } : result
     },
     // An invoice cannot go between threads: its decimals would lose their kind.
-    open: document => here.open(document),
+    open: (document, purpose) => here.open(document, purpose),
     async files(document) {
       if (document.length < threadedFrom) return await here.files(document)
       const outcome = await ask<Contents>(pool, { call: 'files', document })

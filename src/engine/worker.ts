@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { WireError, systemClock } from '../kernel/index.ts'
+import { WireError, givenAway, systemClock } from '../kernel/index.ts'
 import type { Contents, Conversion, ConversionOptions, Verdict } from '../services/documents/index.ts'
 import { composeDocuments } from './compose.ts'
 import { asBuffer } from './octets.ts'
@@ -14,8 +14,8 @@ parentPort?.on('message', (request: ThreadRequest) => void answer(request))
 
 async function answer(request: ThreadRequest): Promise<void> {
   try {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin
-    parentPort?.postMessage({ result: { result: await perform(request) } })
+    const result = await perform(request)
+    parentPort?.postMessage({ result: { result } }, givenAway(octetsIn(result)))
   } catch (error) {
     // The code of an error does not survive the way between threads on its own.
     const isRefusal = error instanceof WireError
@@ -23,6 +23,11 @@ async function answer(request: ThreadRequest): Promise<void> {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin
     parentPort?.postMessage(refused === undefined ? { error } : { result: { refused } })
   }
+}
+
+function octetsIn(result: Verdict | Conversion | Contents): readonly Uint8Array[] {
+  if ('files' in result) return result.files.map(({ octets }) => octets)
+  return 'octets' in result ? [result.octets] : []
 }
 
 async function perform(request: ThreadRequest): Promise<Verdict | Conversion | Contents> {

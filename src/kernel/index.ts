@@ -3,4 +3,13 @@ export { followsLuhn, remainder97 } from './check-digits.ts'
 export { type Clock, type Instant, instantOf, isDay, isoOf, systemClock } from './time.ts'
 export { type Random, isUuid, systemRandom } from './random.ts'
 export { WireError } from './failure.ts'
-export { type BlobKey, type Octets, type Spool, type SpoolWriter, gather, inMemory } from './octets.ts'
+export {
+  type BlobKey,
+  type Octets,
+  type Spool,
+  type SpoolWriter,
+  gather,
+  givenAway,
+  inMemory,
+  openOctets,
+} from './octets.ts'

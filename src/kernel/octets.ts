@@ -12,12 +12,35 @@ export function inMemory(bytes: Buffer): Octets {
   return { kind: 'memory', size: bytes.length, bytes }
 }
 
+/** From wherever they lie. */
+export async function* openOctets(octets: Octets): AsyncGenerator<Buffer> {
+  if (octets.kind === 'memory') yield octets.bytes
+  else yield* octets.open()
+}
+
 /** All of it in memory: for what is known to fit there. */
 export async function gather(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
   const gathered: Buffer[] = []
   for await (const chunk of chunks) gathered.push(chunk)
   return Buffer.concat(gathered)
 }
+
+/**
+ * The memory of what another thread shall have instead of a copy; whoever gives it away must not look at it again. Left out is what
+ * shares its memory with others, as small buffers do.
+ */
+export function givenAway(all: Iterable<Uint8Array>): readonly ArrayBuffer[] {
+  const memories = new Set<ArrayBuffer>()
+  for (const { buffer, byteLength } of all) {
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && byteLength >= givenOctetsMin) {
+      memories.add(buffer)
+    }
+  }
+  return [...memories]
+}
+
+/** Node cuts buffers of less than half of `Buffer.poolSize` out of one piece. */
+const givenOctetsMin = 1024 * 1024
 
 /** Takes bytes of unknown number; keeps few in memory and many in the blob store. Exactly one of finish and discard ends it. */
 export interface SpoolWriter {

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads'
+import { givenAway } from '../../kernel/index.ts'
 import { messageOf } from './budget.ts'
 import { embedInPdf } from './embed-pdf.ts'
 import { PdfError } from './error.ts'
@@ -9,12 +10,18 @@ import { type PdfAnswer, type PdfRequest, asBuffer } from './worker-host.ts'
 
 parentPort?.on('message', (request: PdfRequest) => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- The main thread has no origin.
-  void answerTo(request).then(answer => parentPort?.postMessage(answer))
+  void answerTo(request).then(answer => parentPort?.postMessage(answer, givenAway(octetsIn(answer))))
 })
 
 // Everything is loaded: the first message is for whoever waits for that.
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- The main thread has no origin.
 parentPort?.postMessage('ready')
+
+function octetsIn(answer: PdfAnswer): readonly Uint8Array[] {
+  if (answer.kind === 'error') return []
+  const { result } = answer
+  return 'xml' in result ? [result.xml, ...result.files.map(({ octets }) => octets)] : [result]
+}
 
 async function answerTo(request: PdfRequest): Promise<PdfAnswer> {
   try {

@@ -10,7 +10,7 @@ import {
 } from '../../wire/invoice/index.ts'
 import { renderHtml, viewOf } from '../../wire/view/index.ts'
 import type { PdfEmbedder } from '../ports.ts'
-import { openFor } from './open.ts'
+import { open } from './open.ts'
 import type { Conversion, ConversionOptions, DocumentsWorld, EmbeddedFile, Opened, Target } from './types.ts'
 import { type OwnRule, isOwnRule, sayOwn } from './words.ts'
 
@@ -31,7 +31,7 @@ export async function convert(world: DocumentsWorld, document: Buffer, request: 
   const { to } = request
   const isShown = to === 'html' || to === 'pdf'
   // A page names the attachments and does not hold them.
-  const opened = await openFor(world, document, isShown ? 'rules' : 'files')
+  const opened = await open(world, document, isShown ? 'rules' : 'files')
   if (opened.kind === 'unreadable') return { kind: 'unreadable', findings: opened.findings }
   if (isShown) {
     const octets = await pages[to](world, opened.invoice, request)

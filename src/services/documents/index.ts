@@ -14,7 +14,7 @@ export function createDocuments(world: DocumentsWorld): Documents {
     appraise: (root, octets) => appraise(world, root, octets),
     validate: (document, options) => validate(world, document, options),
     convert: (document, to, options) => convert(world, document, { ...options, to }),
-    open: document => open(world, document),
+    open: (document, purpose = 'files') => open(world, document, purpose),
     files: document => filesOf(world, document),
   }
 }

@@ -1,16 +1,11 @@
 import { type Finding, type Invoice, readInvoice, readPartialDocument } from '../../wire/invoice/index.ts'
 import { filesInInvoice, filesInPdf, filesInXml } from './files.ts'
-import { type Purpose, type Refused, type XmlSource, readSource } from './source.ts'
-import type { Contents, DocumentsWorld, EmbeddedFile, Opened } from './types.ts'
+import { type Refused, type XmlSource, readSource } from './source.ts'
+import type { Contents, DocumentsWorld, EmbeddedFile, Opened, Purpose } from './types.ts'
 import { sayOwn } from './words.ts'
 
 /** The invoice and the files inside a document of any format. Never throws for bad input. */
-export function open(world: DocumentsWorld, document: Buffer): Promise<Opened> {
-  return openFor(world, document, 'files')
-}
-
-/** As open; for `rules` without the content of large files. */
-export async function openFor({ pdfReader }: DocumentsWorld, document: Buffer, purpose: Purpose): Promise<Opened> {
+export async function open({ pdfReader }: DocumentsWorld, document: Buffer, purpose: Purpose): Promise<Opened> {
   const source = await readSource(document, { pdfReader, purpose })
   switch (source.kind) {
     case 'refused':

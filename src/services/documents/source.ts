@@ -4,7 +4,7 @@ import type { DocumentFacts, PdfContents, PdfReader } from '../ports.ts'
 import { factsOf } from './facts.ts'
 import { formatOf } from './sniff.ts'
 import { withoutFiles } from './thin.ts'
-import type { DocumentSyntax } from './types.ts'
+import type { DocumentSyntax, Purpose } from './types.ts'
 import { type OwnRule, isOwnRule } from './words.ts'
 
 /** What a document turned out to be: XML (also out of a PDF) or JSON that can be parsed, or why it is neither. */
@@ -26,9 +26,6 @@ export interface Refused {
   /** What was found, for the words of the rule. */
   readonly found: string
 }
-
-/** files: with the embedded files. rules: without the content of large ones, which no rule looks into. */
-export type Purpose = 'files' | 'rules'
 
 /** Enough for 25,000 lines; and with files for the 100 MB that French law lets an invoice have, in Base64. */
 const limits = {

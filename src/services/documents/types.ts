@@ -102,6 +102,9 @@ export interface Contents {
   readonly findings: readonly Finding[]
 }
 
+/** files: with the embedded files. rules: without the content of large ones in XML, which no rule looks into. */
+export type Purpose = 'files' | 'rules'
+
 /** What the engine works with. */
 export interface DocumentsWorld {
   readonly packs: RulePacks
@@ -122,8 +125,8 @@ export interface Documents {
   appraise(root: XmlElement, octets: () => Promise<Buffer>): Promise<Appraisal>
   validate(document: Buffer, options?: ValidationOptions): Promise<Verdict>
   convert(document: Buffer, to: Target, options?: ConversionOptions): Promise<Conversion>
-  /** The invoice and the files inside it. */
-  open(document: Buffer): Promise<Opened>
+  /** The invoice and the files inside it; for files when no purpose is given. */
+  open(document: Buffer, purpose?: Purpose): Promise<Opened>
   /** Just the files: of any XML, whether or not it is an invoice. */
   files(document: Buffer): Promise<Contents>
 }

@@ -1,4 +1,4 @@
-import { type Octets, type Random, gather, inMemory } from '../../kernel/index.ts'
+import { type Octets, type Random, gather, inMemory, openOctets } from '../../kernel/index.ts'
 import {
   type Finding,
   type Invoice,
@@ -7,6 +7,7 @@ import {
   readDocumentToSend,
   skim,
   summaryOf,
+  withFiles,
   writeUbl,
 } from '../../wire/invoice/index.ts'
 import { type CodeLists, PeppolError, participantKey } from '../../wire/peppol/index.ts'
@@ -14,7 +15,7 @@ import type { Documents } from '../documents/index.ts'
 import type { InvoiceId, Route, Verdict, VerdictFinding } from '../domain.ts'
 import type { Exchange, Submission, SubmitOutcome } from '../exchange/index.ts'
 import type { BlobStore } from '../ports.ts'
-import type { Invoicing, SendOutcome, SendRequest } from './types.ts'
+import type { Invoicing, SendOutcome, SendRequest, SetAside } from './types.ts'
 
 export type * from './types.ts'
 
@@ -34,16 +35,20 @@ export function createInvoicing(world: InvoicingWorld): Invoicing {
   return {
     async send(request) {
       const { source, language } = request
-      const given = source.kind === 'json' ? undefined : source.octets
+      // Packing makes octets of its own; what was spooled before has served by then.
+      const spooled = source.kind === 'json' ? [...(source.aside?.files ?? [])] : [source.octets]
       try {
         const read = await readSource(world, source, language)
         if (read.kind === 'invalid') return read
         const verdict = await world.documents.validate(read.judged, { language })
         if (!verdict.valid) return { kind: 'invalid', findings: verdict.findings.map(findingOf) }
-        return await submit(world, request, { ...read, verdict })
+        const { aside } = source.kind === 'json' ? source : {}
+        const document = aside === undefined ? read.document : await spoolWhole(world.blobs, read.judged, aside)
+        spooled.push(document)
+        return await submit(world, request, { ...read, document, verdict })
       } finally {
-        // Packing makes octets of its own; what the door spooled has served.
-        if (given?.kind === 'stored') await world.blobs.remove(given.key)
+        const keys = new Set(spooled.flatMap(octets => (octets.kind === 'stored' ? [octets.key] : [])))
+        for (const key of keys) await world.blobs.remove(key)
       }
     },
   }
@@ -82,6 +87,19 @@ function readJson(value: unknown, language: SendRequest['language']): Read {
   return { kind: 'invoice', invoice: read.invoice, syntax: 'ubl', document: inMemory(judged), judged }
 }
 
+/** The document with its large files, which has never been in memory as a whole. */
+async function spoolWhole(blobs: BlobStore, document: Buffer, { prefix, files }: SetAside): Promise<Octets> {
+  const writer = blobs.create()
+  try {
+    const fileAt = (index: number): AsyncIterable<Buffer> => openOctets(files[index] ?? inMemory(Buffer.alloc(0)))
+    for await (const chunk of withFiles(document, prefix, fileAt)) await writer.write(chunk)
+    return await writer.finish()
+  } catch (error) {
+    await writer.discard()
+    throw error
+  }
+}
+
 async function readDocument(document: Octets, language: SendRequest['language']): Promise<Read> {
   const skimmed = document.kind === 'memory' ? document.bytes : await skim(document.open())
   if (skimmed === undefined) {
@@ -99,7 +117,7 @@ async function readPdf(
   language: SendRequest['language'],
 ): Promise<Read> {
   const pdf = document.kind === 'memory' ? document.bytes : await gather(document.open())
-  const opened = await documents.open(pdf)
+  const opened = await documents.open(pdf, 'rules')
   // The engine opens every format; what travels under the document type of a PDF must be one.
   if (opened.syntax !== 'facturx' && opened.syntax !== 'unknown') {
     return { kind: 'invalid', findings: [finding('pdf.not-a-pdf', '', 'the document is no PDF')] }
