@@ -23,6 +23,7 @@ import { type Invoicing, createInvoicing } from './services/invoicing/index.ts'
 import { type Mappings, createMappings } from './services/mapping/index.ts'
 import type { BlobStore, DnsResolver, HttpClient, Log, TransmissionReader } from './services/ports.ts'
 import { type Registry, createRegistry } from './services/registry/index.ts'
+import { type Tenants, createTenants } from './services/tenants/index.ts'
 import { type Trust, createTrust } from './services/trust/index.ts'
 import { type DecryptionKey, type SigningKey, buildTrust } from './wire/pki/index.ts'
 import {
@@ -96,7 +97,6 @@ function appOf(core: Core, random: Random): Koa<RequestState> {
     spool: core.blobs,
     limits: { ...config.api, documentOctetsMax: config.limits.inflatedOctetsMax },
     tokenHashes: config.api.tokens,
-    branding: brandingOf(config),
     publicUrl: publicUrlOf(config),
   })
   for (const door of doors) app.use(door)
@@ -141,6 +141,7 @@ export interface Core extends AsyncDisposable {
   readonly registry: Registry
   readonly invoicing: Invoicing
   readonly mappings: Mappings
+  readonly tenants: Tenants
   /** Judges and converts documents. */
   readonly documents: Engine
   readonly trust: Trust
@@ -159,6 +160,7 @@ const codeListsFile = fileURLToPath(new URL('../config/code-lists/peppol-9.7.jso
 export async function createCore(config: Config, environment: NodeEnvironment = {}): Promise<Core> {
   const { clock = systemClock, random = systemRandom, log = createLog({ level: config.log.level }) } = environment
   const { keys, smpKey } = openKeys(config)
+  const branding = brandingOf(config)
   await using stack = new AsyncDisposableStack()
   const blobs = await openBlobFolder(config.data.folder, { memoryOctetsMax: config.data.memoryOctetsMax })
   const database = stack.use(await openDatabase(config, { blobs, log, stack }))
@@ -215,6 +217,7 @@ export async function createCore(config: Config, environment: NodeEnvironment = 
     registry,
     invoicing,
     mappings: createMappings({ clock, store: database }),
+    tenants: createTenants({ clock, store: database, branding }),
     documents,
     trust,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -65,6 +65,10 @@ const laws: Readonly<Record<string, Law>> = {
     packages: [],
   },
   'src/services/mapping': { modules: ['kernel', 'wire', 'services/domain.ts', 'services/ports.ts'], packages: [] },
+  'src/services/tenants': {
+    modules: ['kernel', 'wire', 'services/domain.ts', 'services/ports.ts'],
+    packages: ['node:crypto'],
+  },
   'src/services/documents': { modules: ['kernel', 'wire', 'services/domain.ts', 'services/ports.ts'], packages: [] },
   'src/adapters/postgres': adapter(
     'knex',

@@ -1,5 +1,6 @@
 import type { Brand, Instant, Octets } from '../kernel/index.ts'
 import type { DocumentTypeId, ParticipantId, ProcessId } from '../wire/peppol/index.ts'
+import type { Logo } from '../wire/view/index.ts'
 
 /** UUID of our record of one document going one way. */
 export type TransmissionId = Brand<string, 'TransmissionId'>
@@ -207,6 +208,36 @@ export interface RegisteredService {
   /** With a `*` when registered as a wildcard. */
   readonly documentType: DocumentTypeId
   readonly process: ProcessId
+}
+
+/** What an operator calls a tenant: 1 to 64 letters, digits, points, hyphens, underscores, the first a letter or digit. */
+export type TenantId = Brand<string, 'TenantId'>
+
+/** A business, or a group of them, that this node serves. */
+export interface Tenant {
+  readonly id: TenantId
+  /** For people. */
+  readonly name: string
+  /** Whose invoices it sends, in its author's order. A participant belongs to one tenant at most. */
+  readonly participants: readonly ParticipantId[]
+  readonly look: TenantLook
+  readonly changedAt: Instant
+}
+
+/** How the invoices of a tenant look, without the octets of its logo. */
+export interface TenantLook {
+  /** `#RRGGBB` */
+  readonly color: string | undefined
+  readonly footer: string | undefined
+  readonly logo: LogoFacts | undefined
+}
+
+export interface LogoFacts {
+  readonly mimeType: Logo['mimeType']
+  /** Octets. */
+  readonly size: number
+  /** Of the octets, hexadecimal. */
+  readonly sha256: string
 }
 
 export type { Octets }

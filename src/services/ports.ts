@@ -15,10 +15,14 @@ import type {
   InboundState,
   Invoice,
   InvoiceId,
+  LogoFacts,
   OutboundState,
   RecordedInvoice,
   Registration,
   Route,
+  Tenant,
+  TenantId,
+  TenantLook,
   Transmission,
   TransmissionEvent,
   TransmissionId,
@@ -194,22 +198,64 @@ export interface RegistryStore {
   findRegistration(participant: ParticipantId): Promise<Registration | undefined>
 }
 
-/** How a tenant's export becomes invoices, as its author wrote it. */
-export interface StoredMapping {
+/** Each tenant has names of its own, and so has the node. */
+export interface MappingKey {
+  /** undefined: the node. */
+  readonly tenant: TenantId | undefined
   readonly name: string
+}
+
+/** How an export becomes invoices, as its author wrote it. */
+export interface StoredMapping extends MappingKey {
   /** A mapping document of wire/mapping, character for character. */
   readonly document: string
   readonly changedAt: Instant
 }
 
 export interface MappingStore {
-  /** Creates or replaces. */
-  saveMapping(mapping: StoredMapping): Promise<void>
+  /** Creates or replaces; nothing is kept for a tenant that is not there. */
+  saveMapping(mapping: StoredMapping): Promise<'saved' | 'unknown-tenant'>
   /** Whether there was one. */
-  removeMapping(name: string): Promise<boolean>
-  findMapping(name: string): Promise<StoredMapping | undefined>
-  /** By name. */
-  listMappings(): Promise<readonly Omit<StoredMapping, 'document'>[]>
+  removeMapping(key: MappingKey): Promise<boolean>
+  findMapping(key: MappingKey): Promise<StoredMapping | undefined>
+  /** By name; of a tenant that is not there none. */
+  listMappings(tenant: TenantId | undefined): Promise<readonly Omit<StoredMapping, 'document'>[]>
+}
+
+/** A tenant as it is saved: its logo stays what it is. */
+export interface TenantRecord extends Omit<Tenant, 'look'> {
+  readonly look: Omit<TenantLook, 'logo'>
+}
+
+export type SaveTenantOutcome =
+  | { readonly kind: 'saved'; readonly tenant: Tenant }
+  /** These participants belong to other tenants, by participantKey(); nothing was changed. */
+  | { readonly kind: 'taken'; readonly owners: ReadonlyMap<string, TenantId> }
+
+export interface StoredLogo extends LogoFacts {
+  readonly octets: Buffer
+}
+
+/** Every answer is of this moment, whichever node on the database made the last change. */
+export interface TenantStore {
+  /** Creates or replaces, with all its participants or not at all. */
+  saveTenant(tenant: TenantRecord): Promise<SaveTenantOutcome>
+  /** Its participants are free then. One that keeps mappings stays. */
+  removeTenant(id: TenantId): Promise<'removed' | 'unknown' | 'has-mappings'>
+  findTenant(id: TenantId): Promise<Tenant | undefined>
+  /** By id. `after` is the last one of the page before. */
+  listTenants(query: {
+    readonly after: string | undefined
+    readonly most: number
+  }): Promise<readonly Pick<Tenant, 'id' | 'name' | 'changedAt'>[]>
+  findLook(id: TenantId): Promise<TenantLook | undefined>
+  /** Of the tenant that the participant belongs to. */
+  findLookOfOwner(participant: ParticipantId): Promise<(TenantLook & { readonly tenant: TenantId }) | undefined>
+  /** The tenant as it is then; undefined when there is none. */
+  saveLogo(id: TenantId, logo: StoredLogo, changedAt: Instant): Promise<Tenant | undefined>
+  /** Whether there was one. */
+  removeLogo(id: TenantId, changedAt: Instant): Promise<boolean>
+  findLogo(id: TenantId): Promise<StoredLogo | undefined>
 }
 
 /* ── The network ───────────────────────────────────────────────────────────────────────────── */

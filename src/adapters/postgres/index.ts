@@ -5,6 +5,7 @@ import type {
   MappingStore,
   RecordOptions,
   RegistryStore,
+  TenantStore,
   TransmissionReader,
 } from '../../services/ports.ts'
 import { Batch } from './batch.ts'
@@ -18,11 +19,13 @@ import { transmissionReader } from './reader.ts'
 import { findNamed, findOwnClaims, nextDue, recover } from './recovery.ts'
 import { registryStore } from './registrations.ts'
 import { keepSealed } from './sealed.ts'
+import { tenantStore } from './tenants.ts'
 
 export { type EmbeddedOptions, type EmbeddedPostgres, removePostgres, startPostgres } from './launcher.ts'
 
 /** One process's way to one database. */
-export interface Database extends ExchangeStore, TransmissionReader, RegistryStore, MappingStore, AsyncDisposable {}
+export interface Database
+  extends ExchangeStore, TransmissionReader, RegistryStore, MappingStore, TenantStore, AsyncDisposable {}
 
 export interface ConnectOptions {
   /** Opens payloads whose key the database holds. */
@@ -45,6 +48,7 @@ export async function connect(url: string, options: ConnectOptions): Promise<Dat
       ...transmissionReader(pool, options.blobs),
       ...registryStore(pool),
       ...mappingStore(pool),
+      ...tenantStore(pool),
       async [Symbol.asyncDispose]() {
         await claimant[Symbol.asyncDispose]()
         await pool[Symbol.asyncDispose]()

@@ -1,8 +1,10 @@
 import type { Instant } from '../../kernel/index.ts'
-import type { MappingStore } from '../../services/ports.ts'
-import type { Pool } from './pool.ts'
+import type { TenantId } from '../../services/domain.ts'
+import type { MappingKey, MappingStore } from '../../services/ports.ts'
+import { isForeignKeyViolation, type Pool } from './pool.ts'
 
 interface MappingRow {
+  readonly tenant: TenantId | null
   readonly name: string
   readonly document: string
   readonly changed_at: Instant
@@ -10,23 +12,32 @@ interface MappingRow {
 
 export function mappingStore({ knex }: Pool): MappingStore {
   const table = () => knex<MappingRow>('mapping')
+  /** knex asks for null with `is null`, which the unique index answers as it does any value. */
+  const rowOf = ({ tenant, name }: MappingKey) => table().where({ tenant: tenant ?? null, name })
   return {
-    async saveMapping({ name, document, changedAt }) {
-      await table()
-        .insert({ name, document, changed_at: knex.raw('?::timestamptz', [new Date(changedAt)]) as unknown as Instant })
-        .onConflict('name')
-        .merge()
+    async saveMapping({ tenant = null, name, document, changedAt }) {
+      const changed_at = knex.raw('?::timestamptz', [new Date(changedAt)]) as unknown as Instant
+      try {
+        await table().insert({ tenant, name, document, changed_at }).onConflict(['tenant', 'name']).merge()
+        return 'saved'
+      } catch (error) {
+        if (isForeignKeyViolation(error)) return 'unknown-tenant'
+        throw error
+      }
     },
-    async removeMapping(name) {
-      return (await table().where('name', name).delete()) > 0
+    async removeMapping(key) {
+      return (await rowOf(key).delete()) > 0
     },
-    async findMapping(name) {
-      const row = await table().where('name', name).first()
-      return row && { name: row.name, document: row.document, changedAt: row.changed_at }
+    async findMapping(key) {
+      const row = await rowOf(key).first()
+      return row && { ...key, document: row.document, changedAt: row.changed_at }
     },
-    async listMappings() {
-      const rows = await table().select('name', 'changed_at').orderByRaw('name collate "C"')
-      return rows.map(row => ({ name: row.name, changedAt: row.changed_at }))
+    async listMappings(tenant) {
+      const rows = await table()
+        .select('name', 'changed_at')
+        .where('tenant', tenant ?? null)
+        .orderByRaw('name collate "C"')
+      return rows.map(row => ({ tenant, name: row.name, changedAt: row.changed_at }))
     },
   }
 }

@@ -4,6 +4,7 @@ import { up as verdict } from '../../../migrations/0002_verdict.ts'
 import { up as blobs } from '../../../migrations/0003_blobs.ts'
 import { up as exceptions } from '../../../migrations/0005_exceptions.ts'
 import { up as mappings } from '../../../migrations/0004_mappings.ts'
+import { up as tenants } from '../../../migrations/0006_tenants.ts'
 
 /** In order, for ever: a migration that has been released is not changed. */
 const migrations: readonly { readonly name: string; readonly up: (database: Knex) => Promise<void> }[] = [
@@ -12,6 +13,7 @@ const migrations: readonly { readonly name: string; readonly up: (database: Knex
   { name: '0003_blobs', up: blobs },
   { name: '0004_mappings', up: mappings },
   { name: '0005_exceptions', up: exceptions },
+  { name: '0006_tenants', up: tenants },
 ]
 
 /** Key of the advisory lock that lets one node migrate while the others wait; a dead node holds none, unlike a row of a lock table. */

@@ -99,3 +99,8 @@ const types: CustomTypesConfig = {
   getTypeParser: ((type: Parameters<typeof pgTypes.getTypeParser>[0], format?: 'text') =>
     parsers[type] ?? pgTypes.getTypeParser(type, format)) as CustomTypesConfig['getTypeParser'],
 }
+
+/** What the row refers to is not there, or what was to be deleted is referred to. [PostgreSQL, appendix A] */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '23503'
+}

@@ -8,6 +8,7 @@ import type {
   Verdict,
 } from '../../services/documents/index.ts'
 import { type FacturxProfile, facturxProfiles } from '../../wire/facturx/index.ts'
+import type { MappingKey } from '../../services/ports.ts'
 import type { Finding } from '../../wire/invoice/index.ts'
 import { type Language, isColor, languages, readLogo } from '../../wire/view/index.ts'
 import {
@@ -20,8 +21,10 @@ import {
   type RouteEntry,
 } from '../http/index.ts'
 import { languageWanted, setFile } from './file-answer.ts'
+import { mappedDocument, mappingOf, type MappingServices } from './mappings.ts'
+import { brandingNamed, unfitLogo } from './tenants.ts'
 
-export interface DocumentServices {
+export interface DocumentServices extends MappingServices {
   readonly documents: Documents
   readonly limits: { readonly bodyOctetsMax: number }
 }
@@ -37,13 +40,15 @@ export function documentRoutes(services: DocumentServices): readonly RouteEntry[
 /* ── Validations ───────────────────────────────────────────────────────────────────────────── */
 
 /** A form gets one verdict for each of its files, a plain body its verdict. */
-async function validate({ documents, limits }: DocumentServices, ctx: RouteContext): Promise<void> {
-  const options = validationOptionsOf(ctx)
+async function validate(services: DocumentServices, ctx: RouteContext): Promise<void> {
+  const { documents, limits } = services
+  const { options, mapping } = validationOf(ctx)
   const parts = await documentParts(ctx, limits.bodyOctetsMax)
   const verdicts: (Verdict & { readonly file: string })[] = []
   // One after the other: a form of many files takes no more memory for it than one of one.
   for (const { name, filename, octets } of parts) {
-    verdicts.push({ file: filename ?? name, ...(await judge(documents, octets, options)) })
+    const document = mapping === undefined ? octets : await mappedDocument(services, mapping, octets)
+    verdicts.push({ file: filename ?? name, ...(await judge(documents, document, options)) })
   }
   const [first] = verdicts
   if (!isForm(ctx) && first !== undefined) {
@@ -64,13 +69,19 @@ async function judge(documents: Documents, octets: Buffer, options: ValidationOp
   }
 }
 
-function validationOptionsOf(ctx: RouteContext): ValidationOptions {
-  const query = readParameters(ctx, { asOf: 'one', pack: 'many', language: 'one' })
+interface ValidationRequest {
+  readonly options: ValidationOptions
+  readonly mapping: MappingKey | undefined
+}
+
+function validationOf(ctx: RouteContext): ValidationRequest {
+  const query = readParameters(ctx, { asOf: 'one', pack: 'many', language: 'one', mapping: 'one', tenant: 'one' })
   const [asOf] = query.asOf
   if (asOf !== undefined && !isDay(asOf)) throw new Problem('invalid-parameter', 'asOf must be a day, 2026-11-20')
   const [language = languageWanted(ctx, ['en', 'fr']) ?? 'en'] = query.language
   if (language !== 'en' && language !== 'fr') throw new Problem('invalid-parameter', 'language must be en or fr')
-  return { asOf, packs: query.pack, language }
+  const mapping = mappingOf(query)
+  return { options: { asOf, packs: query.pack, language }, mapping }
 }
 
 /* ── Conversions ───────────────────────────────────────────────────────────────────────────── */
@@ -87,10 +98,9 @@ export const endingsOf: Readonly<Record<Target, string>> = {
   pdf: '.pdf',
 }
 
-const unfitLogo = 'logo must be a PNG, or a JPEG in grey or YCbCr, whole and of at most 16 million pixels'
-
-async function convert({ documents, limits }: DocumentServices, ctx: RouteContext): Promise<void> {
-  const { to, isReport, options } = conversionOf(ctx)
+async function convert(services: DocumentServices, ctx: RouteContext): Promise<void> {
+  const { documents, limits } = services
+  const { to, isReport, options, mapping, tenant } = conversionOf(ctx)
   const parts = await readParts(ctx, limits.bodyOctetsMax)
   const logo = parts.find(({ name }) => name === 'logo')
   const pages = parts.find(({ name }) => name === 'pdf')
@@ -105,8 +115,12 @@ async function convert({ documents, limits }: DocumentServices, ctx: RouteContex
   // An empty field of a browser's form is no logo.
   const given = logo?.octets.length === 0 ? undefined : logo?.octets
   if (given !== undefined && readLogo(given) === undefined) throw new Problem('invalid-parameter', unfitLogo)
-  const branding = { ...options.branding, ...(given === undefined ? {} : { logo: given }) }
-  const conversion = await documents.convert(document.octets, to, { ...options, branding, into: pages?.octets })
+  // What the call itself says of the look goes before what is known of the tenant.
+  const known = await brandingNamed(services, tenant)
+  const branding = { ...known, ...options.branding, ...(given === undefined ? {} : { logo: given }) }
+  const { octets } = document
+  const source = mapping === undefined ? octets : await mappedDocument(services, mapping, octets)
+  const conversion = await documents.convert(source, to, { ...options, branding, into: pages?.octets })
   const converted = readable(conversion)
   if (isReport) {
     const { octets, mimeType, unmapped, lost } = converted
@@ -143,6 +157,8 @@ interface ConversionRequest {
   readonly to: Target
   readonly isReport: boolean
   readonly options: ConversionOptions
+  readonly mapping: MappingKey | undefined
+  readonly tenant: string | undefined
 }
 
 function conversionOf(ctx: RouteContext): ConversionRequest {
@@ -153,6 +169,8 @@ function conversionOf(ctx: RouteContext): ConversionRequest {
     color: 'one',
     footer: 'one',
     report: 'one',
+    mapping: 'one',
+    tenant: 'one',
   })
   const to = oneOf('to', targets, query.to[0])
   if (to === undefined) throw new Problem('invalid-parameter', `to must be given: ${targets.join(', ')}`)
@@ -167,7 +185,9 @@ function conversionOf(ctx: RouteContext): ConversionRequest {
   const [footer] = query.footer
   const branding = { ...(color === undefined ? {} : { color }), ...(footer === undefined ? {} : { footer }) }
   const isReport = oneOf('report', ['true', 'false'] as const, query.report[0]) === 'true'
-  return { to, isReport, options: { profile, language, branding } }
+  const [tenant] = query.tenant
+  const mapping = query.mapping.length === 0 ? undefined : mappingOf(query)
+  return { to, isReport, options: { profile, language, branding }, mapping, tenant }
 }
 
 function oneOf<const Value extends string>(

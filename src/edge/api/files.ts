@@ -64,7 +64,8 @@ const endings: Readonly<Record<string, string>> = {
 /** What cannot be carried over is counted in a header; `passerelle convert` names it. */
 async function converted(to: Target, services: FileServices, ctx: RouteContext, invoice: Invoice): Promise<void> {
   const language = languageWanted(ctx, languages)
-  const branding = invoice.direction === 'outbound' ? services.branding : undefined
+  const { sender } = invoice.transmission
+  const branding = invoice.direction === 'outbound' ? await services.tenants.brandingOf(sender) : undefined
   const conversion = await services.documents.convert(await gather(services, invoice), to, { language, branding })
   answerConverted(ctx, readable(conversion), fileName(invoice, endingsOf[to]))
 }

@@ -8,6 +8,7 @@ import { openApiDocument } from './openapi.ts'
 import { mappingRoutes, type MappingServices } from './mappings.ts'
 import { participantRoutes } from './participants.ts'
 import { apiBase } from './representation.ts'
+import { tenantRoutes } from './tenants.ts'
 import { transmissionRoutes } from './transmissions.ts'
 
 export { openApiDocument } from './openapi.ts'
@@ -39,6 +40,7 @@ export function apiRoutes(services: Omit<ApiServices, 'tokenHashes' | 'publicUrl
     ...documentRoutes(services),
     ...transmissionRoutes(services),
     ...mappingRoutes(services),
+    ...tenantRoutes(services),
     ...participantRoutes(services.directory),
   ]
 }

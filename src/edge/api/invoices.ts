@@ -2,12 +2,12 @@ import { type Spool, isUuid } from '../../kernel/index.ts'
 import type { Documents } from '../../services/documents/index.ts'
 import type { IdempotencyKey, Invoice, InvoiceId } from '../../services/domain.ts'
 import type { Invoicing, SendOutcome, SendRequest } from '../../services/invoicing/index.ts'
-import type { TransmissionReader } from '../../services/ports.ts'
-import type { Branding } from '../../wire/view/index.ts'
+import type { MappingKey, TransmissionReader } from '../../services/ports.ts'
 import {
   Problem,
   type ProblemError,
   readBody,
+  readParameters,
   readQuery,
   type RouteContext,
   type RouteEntry,
@@ -15,7 +15,8 @@ import {
 } from '../http/index.ts'
 import { languageWanted } from './file-answer.ts'
 import { files } from './files.ts'
-import { type MappingServices, readMapped } from './mappings.ts'
+import { parseJson } from './json-body.ts'
+import { mappingOf, type MappingServices, readMapped } from './mappings.ts'
 import { directionOf, limitOf } from './parameters.ts'
 import { invoiceJson, linksOf, statusJson, traceJson } from './representation.ts'
 import { giveVerdict } from './verdicts.ts'
@@ -24,7 +25,6 @@ export interface InvoiceServices extends MappingServices {
   readonly invoicing: Invoicing
   readonly reader: TransmissionReader
   readonly documents: Documents
-  readonly branding: Branding
   /** Takes large documents while they arrive. */
   readonly spool: Spool
   readonly limits: {
@@ -78,7 +78,7 @@ export function invoiceRoutes(services: InvoiceServices): readonly RouteEntry[] 
 
 async function send(services: InvoiceServices, ctx: RouteContext): Promise<void> {
   const key = idempotencyKeyOf(ctx)
-  const { mapping } = readQuery(ctx, ['mapping'])
+  const mapping = mappingOf(readParameters(ctx, { mapping: 'one', tenant: 'one' }))
   const { source, sha256 } = await (mapping === undefined
     ? readSource(services, ctx)
     : readExport(services, ctx, mapping))
@@ -149,18 +149,10 @@ async function readSource(
 async function readExport(
   services: InvoiceServices,
   ctx: RouteContext,
-  mapping: string,
+  mapping: MappingKey,
 ): Promise<{ readonly source: SendRequest['source']; readonly sha256: string }> {
   const { json, sha256 } = await readMapped(services, ctx, mapping)
   return { source: { kind: 'json', value: json }, sha256 }
-}
-
-function parseJson(octets: Buffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(octets))
-  } catch (cause) {
-    throw new Problem('malformed-request', `the body is not JSON: ${(cause as Error).message}`, { cause })
-  }
 }
 
 /* ── Looking ───────────────────────────────────────────────────────────────────────────────── */

@@ -4,15 +4,15 @@ import type { Octets } from '../../kernel/index.ts'
 import type { Documents } from '../../services/documents/index.ts'
 import type { Invoice, Transmission } from '../../services/domain.ts'
 import type { TransmissionReader } from '../../services/ports.ts'
+import type { Tenants } from '../../services/tenants/index.ts'
 import { openDocument } from '../../wire/peppol/index.ts'
-import type { Branding } from '../../wire/view/index.ts'
 import { Problem } from '../http/index.ts'
 
 export interface FileServices {
   readonly reader: TransmissionReader
   readonly documents: Documents
   /** How the invoices we sent look; those of others look plain. */
-  readonly branding: Branding
+  readonly tenants: Pick<Tenants, 'brandingOf'>
   /** documentOctetsMax: of what is converted, which is held in memory. */
   readonly limits: { readonly documentOctetsMax: number }
 }

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto'
 import { isoOf } from '../../kernel/index.ts'
+import type { TenantId } from '../../services/domain.ts'
 import type { Mappings } from '../../services/mapping/index.ts'
-import type { StoredMapping } from '../../services/ports.ts'
+import type { MappingKey, StoredMapping } from '../../services/ports.ts'
+import type { Tenants } from '../../services/tenants/index.ts'
 import { Problem, type ProblemError, readBody, type RouteContext, type RouteEntry } from '../http/index.ts'
 import { apiBase } from './representation.ts'
+import { noTenant, tenantPath } from './tenants.ts'
 
 export interface MappingServices {
   readonly mappings: Mappings
+  readonly tenants: Tenants
 }
 
 /** A mapping is written by hand. */
@@ -14,38 +18,56 @@ const mappingOctetsMax = 2 * 1024 * 1024
 /** Longer exports are for `passerelle map`, which holds one invoice at a time. */
 const sourceOctetsMax = 8 * 1024 * 1024
 
-/** Mappings of ERP exports by name: keep them, try them. Nothing of an export is kept. */
-export function mappingRoutes({ mappings }: MappingServices): readonly RouteEntry[] {
+/** Mappings of ERP exports by name, of the node and of each tenant: keep them, try them. Nothing of an export is kept. */
+export function mappingRoutes(services: MappingServices): readonly RouteEntry[] {
+  return [...routesBelow('/mappings', services), ...routesBelow('/tenants/{tenant}/mappings', services)]
+}
+
+function routesBelow(base: string, services: MappingServices): readonly RouteEntry[] {
+  const of =
+    (handle: (services: MappingServices, ctx: RouteContext, key: MappingKey) => Promise<void>): RouteEntry['handle'] =>
+    async (ctx, { tenant, name = '' }) =>
+      handle(services, ctx, { tenant: tenant as TenantId | undefined, name })
   return [
-    { method: 'get', path: '/mappings', handle: ctx => list(mappings, ctx) },
-    { method: 'put', path: '/mappings/{name}', handle: (ctx, { name = '' }) => save(mappings, ctx, name) },
-    { method: 'get', path: '/mappings/{name}', handle: (ctx, { name = '' }) => show(mappings, ctx, name) },
-    { method: 'delete', path: '/mappings/{name}', handle: (ctx, { name = '' }) => remove(mappings, ctx, name) },
-    { method: 'post', path: '/mappings/{name}/trials', handle: (ctx, { name = '' }) => tryOn(mappings, ctx, name) },
+    { method: 'get', path: base, handle: of(list) },
+    { method: 'put', path: `${base}/{name}`, handle: of(save) },
+    { method: 'get', path: `${base}/{name}`, handle: of(show) },
+    { method: 'delete', path: `${base}/{name}`, handle: of(remove) },
+    { method: 'post', path: `${base}/{name}/trials`, handle: of(tryOn) },
   ]
 }
 
-async function list(mappings: Mappings, ctx: RouteContext): Promise<void> {
-  ctx.body = { mappings: (await mappings.list()).map(summaryJson) }
+async function list({ mappings, tenants }: MappingServices, ctx: RouteContext, { tenant }: MappingKey): Promise<void> {
+  const found = await mappings.list(tenant)
+  if (found.length === 0 && tenant !== undefined && (await tenants.find(tenant)) === undefined) throw noTenant(tenant)
+  ctx.body = { mappings: found.map(summaryJson) }
 }
 
-async function save(mappings: Mappings, ctx: RouteContext, name: string): Promise<void> {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) {
+async function save({ mappings }: MappingServices, ctx: RouteContext, key: MappingKey): Promise<void> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(key.name)) {
     throw new Problem('invalid-parameter', 'name must be 1 to 64 letters, digits, points, hyphens or underscores')
   }
   const { content } = await readBody(ctx, mappingOctetsMax)
-  const outcome = await mappings.save(name, textOf(content))
-  if (outcome.kind === 'saved') {
-    ctx.body = summaryJson(outcome.mapping)
-    return
+  const outcome = await mappings.save(key, textOf(content))
+  switch (outcome.kind) {
+    case 'saved':
+      ctx.body = summaryJson(outcome.mapping)
+      return
+    case 'unknown-tenant':
+      throw noTenant(key.tenant)
+    case 'too-many':
+      throw new Problem('too-many-mappings', `${outcome.most} mappings are kept here, as many as there may be`)
+    case 'invalid': {
+      const { problems } = outcome
+      const errors: readonly ProblemError[] = problems.map(({ pointer, message }) => ({
+        rule: 'mapping',
+        pointer,
+        message,
+      }))
+      const count = errors.length === 1 ? '1 problem' : `${errors.length} problems`
+      throw new Problem('invalid-mapping', `the mapping has ${count}; errors says where`, { errors })
+    }
   }
-  const errors: readonly ProblemError[] = outcome.problems.map(({ pointer, message }) => ({
-    rule: 'mapping',
-    pointer,
-    message,
-  }))
-  const count = errors.length === 1 ? '1 problem' : `${errors.length} problems`
-  throw new Problem('invalid-mapping', `the mapping has ${count}; errors says where`, { errors })
 }
 
 function textOf(octets: Buffer): string {
@@ -56,37 +78,63 @@ function textOf(octets: Buffer): string {
   }
 }
 
-async function show(mappings: Mappings, ctx: RouteContext, name: string): Promise<void> {
-  const found = await mappings.find(name)
-  if (found === undefined) throw unknown(name)
+async function show(services: MappingServices, ctx: RouteContext, key: MappingKey): Promise<void> {
+  const found = await services.mappings.find(key)
+  if (found === undefined) throw await unknown(services, key)
   ctx.type = 'application/json'
   ctx.set('Last-Modified', new Date(found.changedAt).toUTCString())
   ctx.body = found.document
 }
 
-async function remove(mappings: Mappings, ctx: RouteContext, name: string): Promise<void> {
-  if (!(await mappings.remove(name))) throw unknown(name)
+async function remove(services: MappingServices, ctx: RouteContext, key: MappingKey): Promise<void> {
+  if (!(await services.mappings.remove(key))) throw await unknown(services, key)
   ctx.status = 204
 }
 
-async function tryOn(mappings: Mappings, ctx: RouteContext, name: string): Promise<void> {
+async function tryOn(services: MappingServices, ctx: RouteContext, key: MappingKey): Promise<void> {
   const { content } = await readBody(ctx, sourceOctetsMax)
-  const outcome = await mappings.tryOn(name, content)
-  if (outcome.kind !== 'tried') throw refusal(name, outcome)
+  const outcome = await services.mappings.tryOn(key, content)
+  if (outcome.kind !== 'tried') throw await refusal(services, key, outcome)
   ctx.body = outcome.report
+}
+
+/* ── For other doors ───────────────────────────────────────────────────────────────────────── */
+
+/** The mapping that the parameters `mapping` and `tenant` name; a tenant alone is refused. Throws Problem. */
+export function mappingOf(query: Readonly<Record<'mapping' | 'tenant', readonly string[]>>): MappingKey | undefined {
+  const [name] = query.mapping
+  const [tenant] = query.tenant as readonly TenantId[]
+  if (name !== undefined) return { tenant, name }
+  if (tenant !== undefined) throw new Problem('invalid-parameter', 'tenant goes with mapping')
+  return undefined
 }
 
 /** The one invoice of a body, mapped; the hash is of the body under this mapping. Throws Problem. */
 export async function readMapped(
-  { mappings }: MappingServices,
+  services: MappingServices,
   ctx: RouteContext,
-  name: string,
+  key: MappingKey,
 ): Promise<{ readonly json: unknown; readonly sha256: string }> {
   const { content, sha256 } = await readBody(ctx, sourceOctetsMax)
-  const outcome = await mappings.mapOne(name, content)
+  const json = await mapOne(services, key, content)
+  // No name has a slash.
+  const name = key.tenant === undefined ? key.name : `${key.tenant}/${key.name}`
+  return { json, sha256: createHash('sha256').update(`${name}\n${sha256}`).digest('hex') }
+}
+
+/** The one invoice of an export as a document in JSON. Throws Problem. */
+export async function mappedDocument(services: MappingServices, key: MappingKey, source: Buffer): Promise<Buffer> {
+  if (source.length > sourceOctetsMax) {
+    throw new Problem('body-too-large', `the export is longer than ${sourceOctetsMax} octets`)
+  }
+  return Buffer.from(JSON.stringify(await mapOne(services, key, source)))
+}
+
+async function mapOne(services: MappingServices, key: MappingKey, source: Buffer): Promise<unknown> {
+  const outcome = await services.mappings.mapOne(key, source)
   switch (outcome.kind) {
     case 'mapped':
-      return { json: outcome.json, sha256: createHash('sha256').update(`${name}\n${sha256}`).digest('hex') }
+      return outcome.json
     case 'lost': {
       const errors: readonly ProblemError[] = outcome.findings.map(finding => ({ ...finding }))
       throw new Problem('invalid-invoice', 'the mapping cannot carry over everything; errors says what', { errors })
@@ -97,19 +145,28 @@ export async function readMapped(
     }
     case 'unknown':
     case 'unreadable':
-      throw refusal(name, outcome)
+      throw await refusal(services, key, outcome)
   }
 }
 
-function refusal(name: string, outcome: { kind: 'unknown' } | { kind: 'unreadable'; message: string }): Problem {
-  return outcome.kind === 'unknown' ? unknown(name) : new Problem('unreadable-source', outcome.message)
+async function refusal(
+  services: MappingServices,
+  key: MappingKey,
+  outcome: { readonly kind: 'unknown' } | { readonly kind: 'unreadable'; readonly message: string },
+): Promise<Problem> {
+  if (outcome.kind === 'unknown') return await unknown(services, key)
+  return new Problem('unreadable-source', outcome.message)
 }
 
-function unknown(name: string): Problem {
-  return new Problem('not-found', `there is no mapping ${name}`)
+/** Whether it is the tenant that is not there is only asked when something is missing. */
+async function unknown({ tenants }: MappingServices, { tenant, name }: MappingKey): Promise<Problem> {
+  if (tenant === undefined) return new Problem('not-found', `there is no mapping ${name}`)
+  if ((await tenants.find(tenant)) === undefined) return noTenant(tenant)
+  return new Problem('not-found', `there is no mapping ${name} of tenant ${tenant}`)
 }
 
-function summaryJson({ name, changedAt }: Pick<StoredMapping, 'name' | 'changedAt'>): object {
-  const self = `${apiBase}/mappings/${encodeURIComponent(name)}`
-  return { name, changedAt: isoOf(changedAt), links: { self, trials: `${self}/trials` } }
+function summaryJson({ tenant, name, changedAt }: Omit<StoredMapping, 'document'>): object {
+  const base = tenant === undefined ? apiBase : tenantPath(tenant)
+  const self = `${base}/mappings/${encodeURIComponent(name)}`
+  return { tenant, name, changedAt: isoOf(changedAt), links: { self, trials: `${self}/trials` } }
 }

@@ -1,5 +1,7 @@
 import { facturxProfiles } from '../../wire/facturx/index.ts'
 import { languages } from '../../wire/view/index.ts'
+import { mappingParameter } from './openapi-mappings.ts'
+import { tenantParameter } from './openapi-tenants.ts'
 
 /* The part of the API's description that is about documents which belong to no invoice of ours. */
 
@@ -63,6 +65,8 @@ function validations({ query, problem, everywhere }: Shared): object {
         query('language', 'Of the findings, where a rule speaks it; Accept-Language without it.', {
           enum: ['en', 'fr'],
         }),
+        mappingParameter,
+        tenantParameter,
         acceptFindings,
       ],
       requestBody: {
@@ -75,8 +79,10 @@ function validations({ query, problem, everywhere }: Shared): object {
       responses: {
         '200': { description: 'Judged: a Verdict, or for a form a VerdictList.', content: verdicts },
         '400': problem('A parameter has a wrong value, or the form cannot be read.'),
+        '404': problem('There is no such mapping or tenant.'),
         '413': problem('The body is too large.'),
         '415': problem('The body is compressed.'),
+        '422': problem('The export is not what the mapping is for, or cannot be carried over.'),
         ...everywhere,
       },
     },
@@ -101,6 +107,8 @@ function conversions({ query, problem, everywhere }: Shared): object {
         query('color', 'Of headings and rules: `#RRGGBB`.', { type: 'string', pattern: '^#[0-9A-Fa-f]{6}$' }),
         query('footer', 'A line at the foot of every page.', { type: 'string' }),
         query('report', 'Whether to answer with a report.', { enum: ['true', 'false'] }),
+        mappingParameter,
+        tenantParameter,
         acceptLanguage,
       ],
       requestBody: {
@@ -119,9 +127,12 @@ function conversions({ query, problem, everywhere }: Shared): object {
           },
         },
         '400': problem('A parameter has a wrong value, or the form cannot be read.'),
+        '404': problem('There is no such mapping or tenant.'),
         '413': problem('The body is too large.'),
         '415': problem('The body is compressed.'),
-        '422': problem('The document cannot be read as an invoice; `errors` says what is wrong with it.'),
+        '422': problem(
+          'The document cannot be read as an invoice; `errors` says what is wrong with it. Or the export is not what the mapping is for.',
+        ),
         ...everywhere,
       },
     },

@@ -1,4 +1,5 @@
 import { mappingSchema } from '../../wire/mapping/index.ts'
+import { tenantPathParameter } from './openapi-tenants.ts'
 
 /* The part of the API's description that is about mappings of ERP exports. */
 
@@ -26,35 +27,57 @@ const source = {
   content: { '*/*': { schema: { type: 'string', contentMediaType: 'application/octet-stream' } } },
 }
 
-/** As a parameter of sending. */
+/** As a parameter of sending, judging and converting. */
 export const mappingParameter = {
   name: 'mapping',
   in: 'query',
   description:
-    'The body is an export of an ERP, of any type, with one invoice: this mapping makes the invoice of it. See /mappings.',
+    'The body (of a form each file) is an export of an ERP, of any type, with one invoice: this mapping makes the invoice of it. See /mappings.',
   schema: { type: 'string' },
 }
 
-export function mappingPaths({ problem, everywhere }: Shared) {
-  const missing = { '404': problem('There is no mapping of this name.') }
+export function mappingPaths(shared: Shared): Readonly<Record<string, object>> {
+  return { ...pathsBelow('/mappings', ofNode, shared), ...pathsBelow('/tenants/{tenant}/mappings', ofTenant, shared) }
+}
+
+/** Whose mappings they are: in the ids of operations, in words, in the path. */
+interface Owner {
+  readonly id: '' | 'Tenant'
+  readonly words: string
+  readonly parameters: readonly object[]
+}
+
+const ofNode: Owner = { id: '', words: 'of the node', parameters: [] }
+const ofTenant: Owner = { id: 'Tenant', words: 'of a tenant', parameters: [tenantPathParameter] }
+
+function pathsBelow(base: string, { id, words, parameters }: Owner, { problem, everywhere }: Shared) {
+  const missing = { '404': problem('There is no such mapping or tenant.') }
+  const named = [...parameters, nameParameter]
   return {
-    '/mappings': {
+    [base]: {
       get: {
-        operationId: 'listMappings',
-        summary: 'List mappings',
-        responses: { '200': { description: 'All of them, by name.', content: json('MappingList') }, ...everywhere },
+        operationId: `list${id}Mappings`,
+        summary: `List the mappings ${words}`,
+        parameters,
+        responses: {
+          '200': { description: 'All of them, by name.', content: json('MappingList') },
+          ...(id === '' ? {} : { '404': problem('There is no such tenant.') }),
+          ...everywhere,
+        },
       },
     },
-    '/mappings/{name}': {
+    [`${base}/{name}`]: {
       put: {
-        operationId: 'saveMapping',
-        summary: 'Keep a mapping of an ERP export',
+        operationId: `save${id}Mapping`,
+        summary: `Keep a mapping of an ERP export, ${words}`,
         description: 'Takes the place of the one of this name. What cannot be used is refused with every problem.',
-        parameters: [nameParameter],
+        parameters: named,
         requestBody: { required: true, content: json('Mapping') },
         responses: {
           '200': { description: 'Kept.', content: json('MappingSummary') },
           '400': problem('The name is none, or the body is not UTF-8.'),
+          ...(id === '' ? {} : { '404': problem('There is no such tenant.') }),
+          '409': problem('There are 1000 already.'),
           '413': problem('The body is too large.'),
           '415': problem('The body is compressed.'),
           '422': problem('The mapping cannot be used; `errors` has pointers into it.'),
@@ -62,25 +85,25 @@ export function mappingPaths({ problem, everywhere }: Shared) {
         },
       },
       get: {
-        operationId: 'getMapping',
-        summary: 'A mapping as its author wrote it',
-        parameters: [nameParameter],
+        operationId: `get${id}Mapping`,
+        summary: `A mapping ${words} as its author wrote it`,
+        parameters: named,
         responses: { '200': { description: 'The document.', content: json('Mapping') }, ...missing, ...everywhere },
       },
       delete: {
-        operationId: 'removeMapping',
-        summary: 'Forget a mapping',
-        parameters: [nameParameter],
+        operationId: `remove${id}Mapping`,
+        summary: `Forget a mapping ${words}`,
+        parameters: named,
         responses: { '204': { description: 'Forgotten.' }, ...missing, ...everywhere },
       },
     },
-    '/mappings/{name}/trials': {
+    [`${base}/{name}/trials`]: {
       post: {
-        operationId: 'tryMapping',
-        summary: 'What a mapping makes of an export',
+        operationId: `try${id}Mapping`,
+        summary: `What a mapping ${words} makes of an export`,
         description:
           'Takes CSV or JSON as the mapping says, and reports what is missing, what has no code and which master data is weak. Nothing is sent or kept.',
-        parameters: [nameParameter],
+        parameters: named,
         requestBody: source,
         responses: {
           '200': { description: 'The report.', content: json('MappingReport') },
@@ -107,11 +130,15 @@ const summary = { $ref: '#/components/schemas/MappingSummary' }
 
 export const mappingSchemas: Readonly<Record<string, object>> = {
   Mapping: embedded(mappingSchema, 'Mapping') as object,
-  MappingSummary: object({
-    name: text,
-    changedAt: { type: 'string', format: 'date-time' },
-    links: { type: 'object', additionalProperties: text },
-  }),
+  MappingSummary: object(
+    {
+      tenant: { ...text, description: 'Whose it is; not there for those of the node.' },
+      name: text,
+      changedAt: { type: 'string', format: 'date-time' },
+      links: { type: 'object', additionalProperties: text },
+    },
+    ['tenant'],
+  ),
   MappingList: object({ mappings: { type: 'array', items: summary } }),
   MappingReport: object({
     invoices: count,

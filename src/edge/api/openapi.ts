@@ -2,6 +2,7 @@ import { invoiceJsonSchema } from '../../wire/invoice/index.ts'
 import { problemCodes } from '../http/index.ts'
 import { acceptFindings, acceptLanguage, documentPaths, leftOutHeader } from './openapi-documents.ts'
 import { mappingParameter, mappingPaths, mappingSchemas } from './openapi-mappings.ts'
+import { tenantParameter, tenantPaths, tenantSchemas } from './openapi-tenants.ts'
 import { transmissionPaths } from './openapi-transmissions.ts'
 import { schemas } from './schemas.ts'
 
@@ -48,6 +49,7 @@ const paths = {
         'Takes an invoice as JSON in the shape of the EN 16931 model, or as a UBL or CII document or a Factur-X that is passed on as it is. It is stored when the answer comes; sending follows. With an Idempotency-Key the request may be repeated until an answer arrives: it is sent once.',
       parameters: [
         mappingParameter,
+        tenantParameter,
         {
           name: 'Idempotency-Key',
           in: 'header',
@@ -73,7 +75,7 @@ const paths = {
           content: json('Accepted'),
         },
         '400': problem('The body is not JSON, the Idempotency-Key is not one, or a parameter is unknown.'),
-        '404': problem('There is no mapping of this name.'),
+        '404': problem('There is no such mapping or tenant.'),
         '409': problem('The number is taken, or the Idempotency-Key belongs to another request.'),
         '413': problem('The body is too large.'),
         '415': problem('The body is neither JSON nor XML nor PDF.'),
@@ -135,6 +137,7 @@ const paths = {
   ...documentPaths({ query, problem, everywhere }),
   ...transmissionPaths({ query, problem, json, everywhere }),
   ...mappingPaths({ problem, everywhere }),
+  ...tenantPaths({ query, problem, json, everywhere }),
   '/participants/{participant}': {
     get: {
       operationId: 'lookUpParticipant',
@@ -299,7 +302,7 @@ export function openApiDocument(server: string): Readonly<Record<string, unknown
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
-      schemas: { ...schemas(problemCodes), ...mappingSchemas, InvoiceDocument: invoiceJsonSchema() },
+      schemas: { ...schemas(problemCodes), ...mappingSchemas, ...tenantSchemas, InvoiceDocument: invoiceJsonSchema() },
     },
   }
 }

@@ -8,7 +8,7 @@ import {
   parseMapping,
   SourceError,
 } from '../../wire/mapping/index.ts'
-import type { MappingStore } from '../ports.ts'
+import type { MappingKey, MappingStore } from '../ports.ts'
 import type { MappedOutcome, Mappings, TrialOutcome, Unreadable } from './types.ts'
 
 export interface MappingWorld {
@@ -16,40 +16,49 @@ export interface MappingWorld {
   readonly store: MappingStore
 }
 
+/** Of the node, and of each tenant: a list of them is one answer. */
+const mappingsMax = 1000
+
 /** Others get their turn after this many invoices of a long export. */
 const invoicesPerTurn = 20
 
 export function createMappings({ clock, store }: MappingWorld): Mappings {
   return {
-    async save(name, document) {
+    async save(key, document) {
       const read = parseMapping(document)
       if ('problems' in read) return { kind: 'invalid', problems: read.problems }
-      const mapping = { name, document, changedAt: clock.now() }
-      await store.saveMapping(mapping)
-      return { kind: 'saved', mapping }
+      const kept = await store.listMappings(key.tenant)
+      if (kept.length >= mappingsMax && !kept.some(({ name }) => name === key.name)) {
+        return { kind: 'too-many', most: mappingsMax }
+      }
+      const mapping = { ...key, document, changedAt: clock.now() }
+      const saved = await store.saveMapping(mapping)
+      return saved === 'saved' ? { kind: 'saved', mapping } : { kind: 'unknown-tenant' }
     },
-    find: name => store.findMapping(name),
-    list: () => store.listMappings(),
-    remove: name => store.removeMapping(name),
-    async tryOn(name, source) {
-      const mapping = await load(store, name)
+    find: key => store.findMapping(key),
+    list: tenant => store.listMappings(tenant),
+    remove: key => store.removeMapping(key),
+    async tryOn(key, source) {
+      const mapping = await load(store, key)
       return mapping === undefined ? { kind: 'unknown' } : tryMapping(mapping, source, isoOf(clock.now()).slice(0, 10))
     },
-    async mapOne(name, source) {
-      const mapping = await load(store, name)
+    async mapOne(key, source) {
+      const mapping = await load(store, key)
       return mapping === undefined ? { kind: 'unknown' } : mapOnly(mapping, source)
     },
   }
 }
 
 /** A mapping was proven when it was saved, but terms may have changed with the program since. */
-async function load(store: MappingStore, name: string): Promise<Mapping | undefined> {
-  const stored = await store.findMapping(name)
+async function load(store: MappingStore, key: MappingKey): Promise<Mapping | undefined> {
+  const stored = await store.findMapping(key)
   if (stored === undefined) return undefined
   const read = parseMapping(stored.document)
   if ('mapping' in read) return read.mapping
   const [problem] = read.problems
-  throw new Error(`the mapping ${name} can no longer be used: ${problem?.pointer ?? ''} ${problem?.message ?? ''}`)
+  const whose = key.tenant === undefined ? '' : ` of tenant ${key.tenant}`
+  const why = `${problem?.pointer ?? ''} ${problem?.message ?? ''}`
+  throw new Error(`the mapping ${key.name}${whose} can no longer be used: ${why}`)
 }
 
 async function tryMapping(mapping: Mapping, source: Buffer, today: string): Promise<TrialOutcome> {

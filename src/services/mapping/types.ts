@@ -1,11 +1,15 @@
 import type { Finding } from '../../wire/invoice/index.ts'
 import type { JudgedInvoice, MappingProblem, RunReport } from '../../wire/mapping/index.ts'
-import type { StoredMapping } from '../ports.ts'
+import type { TenantId } from '../domain.ts'
+import type { MappingKey, StoredMapping } from '../ports.ts'
 
 /** What became of a mapping that was to be kept. */
 export type SaveOutcome =
   | { readonly kind: 'saved'; readonly mapping: StoredMapping }
   | { readonly kind: 'invalid'; readonly problems: readonly MappingProblem[] }
+  | { readonly kind: 'unknown-tenant' }
+  /** So many are kept already, and none of this name. */
+  | { readonly kind: 'too-many'; readonly most: number }
 
 /** The source is none that the mapping is for; `code` is that of a SourceError. */
 export interface Unreadable {
@@ -29,17 +33,17 @@ export type MappedOutcome =
   | { readonly kind: 'unknown' }
   | Unreadable
 
-/** Mappings by name, tried on exports and applied to them. Nothing of an export is kept. */
+/** Mappings by name, those of each tenant apart from the others and from the node's own; tried on exports and applied to them. Nothing of an export is kept. */
 export interface Mappings {
   /** Keeps a mapping document (JSON as text) that can be used, in the place of the one of this name. */
-  save(name: string, document: string): Promise<SaveOutcome>
-  find(name: string): Promise<StoredMapping | undefined>
+  save(key: MappingKey, document: string): Promise<SaveOutcome>
+  find(key: MappingKey): Promise<StoredMapping | undefined>
   /** By name. */
-  list(): Promise<readonly Omit<StoredMapping, 'document'>[]>
+  list(tenant: TenantId | undefined): Promise<readonly Omit<StoredMapping, 'document'>[]>
   /** Whether there was one. */
-  remove(name: string): Promise<boolean>
+  remove(key: MappingKey): Promise<boolean>
   /** The report on an export. */
-  tryOn(name: string, source: Buffer): Promise<TrialOutcome>
+  tryOn(key: MappingKey, source: Buffer): Promise<TrialOutcome>
   /** The one invoice of a source. */
-  mapOne(name: string, source: Buffer): Promise<MappedOutcome>
+  mapOne(key: MappingKey, source: Buffer): Promise<MappedOutcome>
 }

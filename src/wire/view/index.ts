@@ -1,6 +1,6 @@
 export type * from './types.ts'
 export { type HtmlOptions, renderHtml } from './html.ts'
 export { languages } from './language.ts'
-export { readLogo } from './logo.ts'
+export { type Logo, readLogo } from './logo.ts'
 export { isColor, type Palette, paletteOf } from './palette.ts'
 export { type ViewOptions, viewOf } from './view.ts'

@@ -141,7 +141,7 @@ describe('validations', () => {
     ['?asOf=2026-02-30', 'asOf must be a day, 2026-11-20'],
     ['?asOf=2026-01-01&asOf=2026-01-02', 'asOf is given more than once'],
     ['?language=de', 'language must be en or fr'],
-    ['?rules=x', 'rules is no parameter of this resource; known are asOf, pack, language'],
+    ['?rules=x', 'rules is no parameter of this resource; known are asOf, pack, language, mapping, tenant'],
   ])('refuse %s', async (query, detail) => {
     await using served = await api()
     const answer = await post(served, `/validations${query}`, '<a/>')

@@ -14,7 +14,8 @@ import type {
 import type { SendOutcome, SendRequest } from '../../../src/services/invoicing/index.ts'
 import type { InvoiceQuery } from '../../../src/services/ports.ts'
 import { createMappings } from '../../../src/services/mapping/index.ts'
-import { memoryMappings } from '../../support/mappings.ts'
+import { createTenants } from '../../../src/services/tenants/index.ts'
+import { memoryTenants } from '../../support/tenants.ts'
 import { engine, type Imported } from '../../services/documents/engine.ts'
 import { parseDocumentTypeId, parseParticipantId, parseProcessId } from '../../../src/wire/peppol/index.ts'
 
@@ -103,6 +104,8 @@ export function scripted(
   const sent: SendRequest[] = []
   const queries: InvoiceQuery[] = []
   const invoices = script.invoices ?? [invoice()]
+  const clock = { now: () => at }
+  const store = memoryTenants()
   const missing = {
     kind: 'unavailable',
     failure: { code: 'x', message: 'not scripted', retry: true },
@@ -113,7 +116,6 @@ export function scripted(
     queries,
     tokenHashes: script.tokenHashes ?? [],
     publicUrl: 'http://127.0.0.1',
-    branding: { footer: 'Merci de votre confiance' },
     limits: {
       bodyOctetsMax: script.bodyOctetsMax ?? 5000,
       jsonOctetsMax: 1000,
@@ -121,7 +123,8 @@ export function scripted(
       pageMax: 3,
     },
     documents: engine(script.imported).documents,
-    mappings: createMappings({ clock: { now: () => at }, store: memoryMappings() }),
+    mappings: createMappings({ clock, store }),
+    tenants: createTenants({ clock, store, branding: { footer: 'Merci de votre confiance' } }),
     spool: memorySpool,
     invoicing: {
       send: async request => {

@@ -1,0 +1,2 @@
+export { createTenants } from './tenants.ts'
+export type * from './types.ts'
