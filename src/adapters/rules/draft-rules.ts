@@ -4,6 +4,7 @@ import { daysOf, type ImportOptions, nameOf, slug, versionOf } from './describe.
 import { type KnownRules, knownRules } from './known.ts'
 import { cacheFile, codeFile, compiledOf, loadCompiled, sourceFile } from './load.ts'
 import type { Pack, Part } from './pack.ts'
+import type { Passing } from './passing.ts'
 import { resolvePath, type Source, type SourceFile } from './source.ts'
 import { sha256Of, sha256OfAll } from './store.ts'
 import { syntaxOfRules } from './syntax.ts'
@@ -19,12 +20,13 @@ export interface RulesDraft {
   readonly path: string
 }
 
-/** Compiles every Schematron file that no other includes. Throws SchematronError and XmlError, which name the file where there are several. */
-export function draftRules(source: Source, options: ImportOptions): readonly RulesDraft[] {
+/** Compiles every Schematron file that no other includes; `passing` decides about one that is none. */
+export function draftRules(source: Source, options: ImportOptions, passing: Passing): readonly RulesDraft[] {
   const found = source.meant.filter(({ path }) => path.toLowerCase().endsWith('.sch'))
   // Fragments that others include begin with another element than schema.
-  if (found.length === 1) return found.map(file => draftOf(source, file, options))
-  return found.filter(isSchema).map(file => named(file.path, () => draftOf(source, file, options)))
+  return found
+    .filter(file => found.length === 1 || isSchema(file))
+    .flatMap(file => passing.attempt(file.path, () => draftOf(source, file, options)) ?? [])
 }
 
 function isSchema(file: SourceFile): boolean {
@@ -100,15 +102,5 @@ class Collector {
       this.files[file] = octets
     }
     return { name: found.path, octets }
-  }
-}
-
-/** Says which file of several the problem is in. */
-export function named<Result>(path: string, read: () => Result): Result {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof Error) error.message = `${path}: ${error.message}`
-    throw error
   }
 }

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path'
 import { daysOf, type ImportOptions, nameOf, slug, versionOf } from './describe.ts'
 import { type KnownSchemas, knownSchemas } from './known.ts'
 import { PackError, type SchemaPack } from './pack.ts'
+import type { Passing } from './passing.ts'
 import { resolvePath, type Source } from './source.ts'
 import { sha256Of, sha256OfAll } from './store.ts'
 import { openXsdEngine, SchemaProblem, type SchemaOutline, type XsdEngine } from './xsd.ts'
@@ -24,28 +25,38 @@ interface SchemaFile extends SchemaOutline {
 
 /**
  * A pack for every schema that can be the start: one that no other refers to and that has elements for a root. Known ones that lie
- * together (invoice and credit note) are one pack. Each is compiled once to prove that it is whole. Throws PackError `schema`.
+ * together (invoice and credit note) are one pack. Each is compiled once to prove that it is whole; `passing` decides about one that is
+ * not (PackError `schema`).
  */
-export async function draftSchemas(source: Source, options: ImportOptions): Promise<readonly SchemaDraft[]> {
+export async function draftSchemas(
+  source: Source,
+  options: ImportOptions,
+  passing: Passing,
+): Promise<readonly SchemaDraft[]> {
   const found = source.meant.filter(({ path }) => path.toLowerCase().endsWith('.xsd'))
   if (found.length === 0) return []
   const engine = await openXsdEngine()
   const files = new Map<string, SchemaFile>()
-  for (const { path } of found) addWithUses(path, files, { source, engine })
+  for (const { path } of found) addWithUses(path, files, { source, engine, passing })
   const groups = Map.groupBy(startsOf(files), file => groupOf(file.path))
-  return [...groups.values()].map(starts => draftOf(starts, { files, options, engine, source }))
+  return [...groups.values()].flatMap(starts => {
+    const path = starts[0]?.path ?? ''
+    return passing.attempt(path, () => draftOf(starts, { files, options, engine, source })) ?? []
+  })
 }
 
 interface Reading {
   readonly source: Source
   readonly engine: XsdEngine
+  readonly passing: Passing
 }
 
 function addWithUses(path: string, files: Map<string, SchemaFile>, reading: Reading): void {
   const file = files.has(path) ? undefined : reading.source.find(path)
   if (file === undefined) return
   const content = file.content()
-  const outline = compiling(path, () => reading.engine.outline(content))
+  const outline = reading.passing.attempt(path, () => compiling(path, () => reading.engine.outline(content)))
+  if (outline === undefined) return
   const uses = outline.references.flatMap(reference => {
     const used = resolvePath(reference, path)
     return used === undefined || reading.source.find(used) === undefined ? [] : [used]

@@ -2,6 +2,7 @@ import type { ImportOptions } from './describe.ts'
 import { draftRules, type RulesDraft } from './draft-rules.ts'
 import { draftSchemas, type SchemaDraft } from './draft-schemas.ts'
 import { type AnyPack, type Pack, PackError, packName } from './pack.ts'
+import { Passing, type PassedOver } from './passing.ts'
 import { withoutTwins } from './twins.ts'
 import { openSource } from './source.ts'
 import { changeStore, readStore, stageFiles, type Staged, unstage } from './store.ts'
@@ -15,20 +16,29 @@ export interface Imported {
 
 export type Draft = (RulesDraft | SchemaDraft) & { readonly tests?: TestRun | undefined }
 
+/** The packs that were stored, and the files of a folder or archive that could not become one. */
+interface Import {
+  readonly packs: readonly Imported[]
+  readonly passedOver: readonly PassedOver[]
+}
+
 /**
  * Compiles and stores the rules and schemas at a path: a file, or every one in a folder or ZIP archive as a pack of its own. Rules whose own
- * unit tests lie beside them are tried on these; where one fails they are stored but not active, unless forced. All is stored or nothing.
- * The same files under the same name may be imported again: whether they are active and their days then stay as they are, where the
- * options do not say otherwise. Throws PackError, SchematronError and XmlError.
+ * unit tests lie beside them are tried on these; where one fails they are stored but not active, unless forced. All packs are stored or
+ * none; of a folder or archive files that cannot become one are passed over, unless none can. The same files under the same name may be
+ * imported again: whether they are active and their days then stay as they are, where the options do not say otherwise. Throws PackError,
+ * SchematronError and XmlError.
  */
-export async function importPacks(folder: string, path: string, options: ImportOptions): Promise<readonly Imported[]> {
+export async function importPacks(folder: string, path: string, options: ImportOptions): Promise<Import> {
   const source = openSource(path)
-  const rules = options.kind === 'schema' ? [] : draftRules(source, options)
+  const passing = new Passing(source)
+  const rules = options.kind === 'schema' ? [] : draftRules(source, options, passing)
   const cases = rules.length === 0 ? [] : readTestSets(source)
   const drafts: readonly Draft[] = withoutTwins([
     ...rules.map((draft): Draft => Object.assign(draft, { tests: runTestSets(draft, cases) })),
-    ...(options.kind === 'rules' ? [] : await draftSchemas(source, options)),
+    ...(options.kind === 'rules' ? [] : await draftSchemas(source, options, passing)),
   ])
+  if (drafts.length === 0 && passing.cause !== undefined) throw passing.cause
   checkNumber(drafts, path, options)
   for (const draft of drafts) checkFree(draft, readStore(folder))
   const staged: (Staged & { readonly draft: Draft })[] = []
@@ -45,7 +55,7 @@ export async function importPacks(folder: string, path: string, options: ImportO
     unstage(folder, staged)
     throw error
   }
-  return imported
+  return { packs: imported, passedOver: passing.passedOver.toSorted((a, b) => (a.path < b.path ? -1 : 1)) }
 }
 
 function checkNumber(drafts: readonly Draft[], path: string, { name }: ImportOptions): void {

@@ -7,6 +7,8 @@ import { readZip } from './zip.ts'
 export interface Source {
   /** As it was named. */
   readonly name: string
+  /** One file was named and nothing else will do; of a folder or archive what cannot be imported is passed over. */
+  readonly isOneFile: boolean
   /** The files that were meant: all of a folder or archive, or the one that was named. By path. */
   readonly meant: readonly SourceFile[]
   /** The file at a path, with slashes, relative to the source. */
@@ -43,6 +45,7 @@ function sourceOf(name: string, meant: readonly SourceFile[], files: readonly So
   const byPath = new Map(files.map(file => [file.path, file]))
   return {
     name,
+    isOneFile: false,
     meant: [...meant].sort((a, b) => (a.path < b.path ? -1 : 1)),
     find: path => byPath.get(path),
     findByName(wanted) {
@@ -56,7 +59,13 @@ function sourceOf(name: string, meant: readonly SourceFile[], files: readonly So
 function lazily(name: string, folder: string, meant: SourceFile): Source {
   let whole: Source | undefined
   const open = (): Source => (whole ??= sourceOf(name, [meant], filesBelow(folder)))
-  return { name, meant: [meant], find: path => open().find(path), findByName: wanted => open().findByName(wanted) }
+  return {
+    name,
+    isOneFile: true,
+    meant: [meant],
+    find: path => open().find(path),
+    findByName: wanted => open().findByName(wanted),
+  }
 }
 
 /** Links are not followed. */

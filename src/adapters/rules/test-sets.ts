@@ -1,6 +1,6 @@
 import { runRules } from '../../wire/schematron/index.ts'
 import { attributeOf, childElements, childrenNamed, parseXml, textOf, type XmlElement } from '../../wire/xml/index.ts'
-import { named, type RulesDraft } from './draft-rules.ts'
+import type { RulesDraft } from './draft-rules.ts'
 import type { Source } from './source.ts'
 import { syntaxOf } from './syntax.ts'
 
@@ -68,4 +68,14 @@ export function runTestSets({ pack, rules, known }: RulesDraft, cases: readonly 
     else failures.push(`${name}: ${wrong.rule} ${wrong.breaks ? 'finds nothing wrong' : 'finds something wrong'}`)
   }
   return passed + failures.length === 0 ? undefined : { passed, failures }
+}
+
+/** Says which file of several the problem is in. */
+function named<Result>(path: string, read: () => Result): Result {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Error) error.message = `${path}: ${error.message}`
+    throw error
+  }
 }

@@ -87,6 +87,7 @@ export const rules: Command = {
   notes: [
     'PATH is a .sch or .xsd file, or a folder or .zip archive in which every one that stands for itself becomes a pack.',
     'Unit tests that lie beside the rules are run; where one fails the pack is stored but not active.',
+    'A file of a folder or archive that cannot become a pack is passed over and told; the others are imported, and the exit code is 1.',
     'Rules that are not known apply to no document unless --profile, --process or --country says to which: they are run by name.',
   ],
   async run(given, terminal) {
@@ -103,7 +104,7 @@ async function importFrom(given: Arguments, [path = '']: readonly string[], term
   if (!existsSync(path)) throw new UsageError(`${path} is not there`)
   // An import makes the folder.
   const folder = given.value('rules') ?? usualFolder
-  const imported = await importPacks(folder, path, {
+  const { packs: imported, passedOver } = await importPacks(folder, path, {
     name: packNameOf(given),
     version: versionOf(given),
     validFrom: dayOf(given, 'valid-from'),
@@ -125,7 +126,8 @@ async function importFrom(given: Arguments, [path = '']: readonly string[], term
     if (tests !== undefined) terminal.line(`  unit tests: ${tests.passed} passed, ${failures.length} failed`)
     for (const failure of failures.slice(0, 20)) terminal.line(`    ${terminal.paint.bad(failure)}`)
   }
-  return failed === 0 ? 0 : 1
+  for (const { path: file, reason } of passedOver) terminal.failure(`passed over: ${file}: ${reason}`, { file })
+  return failed === 0 && passedOver.length === 0 ? 0 : 1
 }
 
 async function list(given: Arguments, _: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -28,7 +28,7 @@ const sources = [
 beforeAll(async () => {
   if (!hasSharedData) return
   for (const source of sources) {
-    for (const one of await importPacks(store, sharedPath(source), {})) {
+    for (const one of (await importPacks(store, sharedPath(source), {})).packs) {
       const name = packName(one.pack)
       if (one.tests === undefined) continue
       expect([name, one.tests.failures]).toEqual([name, []])

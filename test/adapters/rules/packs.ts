@@ -48,7 +48,9 @@ export async function imported(
   path: string,
   options: Parameters<typeof importPacks>[2] = {},
 ): Promise<Pack> {
-  const [only] = await importPacks(place, path, options)
+  const {
+    packs: [only],
+  } = await importPacks(place, path, options)
   if (only?.pack.kind !== 'rules') throw new Error('no pack of rules was imported')
   return only.pack
 }

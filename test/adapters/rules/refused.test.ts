@@ -142,16 +142,55 @@ describe('schemas are refused', () => {
   })
 })
 
-describe('an import is all or nothing', () => {
-  it('when one file of several is bad', async () => {
-    const store = newStore()
-    await imported(store, schematron('first-1.0.sch', 'b'))
-    const before = readdirSync(store).sort()
-    const path = folderOf({ 'a-1.0.sch': forbidding('b'), 'z-1.0.sch': '<a/>' })
-    await expect(importPacks(store, path, {})).rejects.toMatchObject({ message: expect.stringMatching(/^z-1.0.sch: /) })
-    expect(readdirSync(store).sort()).toEqual(before)
+describe('of a folder or archive', () => {
+  const needsAnother = schema('<xs:include schemaLocation="gone.xsd"/><xs:element name="a" type="t"/>')
+  const files = {
+    'a-1.0.sch': forbidding('b'),
+    'broken-1.0.sch': rulesOf(rule('b[')),
+    'order.xsd': needsAnother,
+    'thing.xsd': schema('<xs:element name="thing"/>'),
+    'torn.xsd': schema('<xs:element'),
+    'z-1.0.sch': '<a/>',
+  }
+
+  it('files that cannot become a pack are passed over, each with its reason, and the others are imported', async () => {
+    const archive = zipFile(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)] as const))
+    for (const path of [folderOf(files), archive]) {
+      const store = newStore()
+      const { packs, passedOver } = await importPacks(store, path, {})
+      expect(packs.map(({ pack }) => pack.name)).toEqual(['a', 'thing-xsd'])
+      expect(listStore(store)).toHaveLength(2)
+      expect(passedOver).toEqual([
+        { path: 'broken-1.0.sch', reason: expect.stringMatching(/^assert A in line 2/) },
+        { path: 'order.xsd', reason: expect.stringContaining('gone.xsd') },
+        { path: 'torn.xsd', reason: expect.stringContaining('line 1') },
+        { path: 'z-1.0.sch', reason: 'the root element is a, not a schema of ISO Schematron' },
+      ])
+    }
   })
 
+  it('is nothing imported when every file is bad, and the first is the error', async () => {
+    const store = newStore()
+    const path = folderOf({ 'y-1.0.sch': rulesOf(rule('b[')), 'z-1.0.sch': '<a/>' })
+    await expect(importPacks(store, path, {})).rejects.toMatchObject({
+      code: 'syntax',
+      message: expect.stringMatching(/^y-1.0.sch: assert A/),
+    })
+    expect(existsSync(store)).toBe(false)
+  })
+
+  it('is nothing imported when the archive itself is damaged', async () => {
+    const store = newStore()
+    const path = zipFile([
+      ['one.sch', good],
+      ['two.sch', good, { crc: 1 }],
+    ])
+    await expect(importPacks(store, path, {})).rejects.toMatchObject({ code: 'unreadable' })
+    expect(existsSync(store)).toBe(false)
+  })
+})
+
+describe('an import is all or nothing', () => {
   it('when one name of several is taken', async () => {
     const store = newStore()
     await imported(store, schematron('taken-1.0.sch', 'b'))
@@ -165,7 +204,7 @@ describe('an import is all or nothing', () => {
     const path = folderOf({ 'a/x-1.0.sch': forbidding('b'), 'b/x-1.0.sch': forbidding('c') })
     await expect(importPacks(newStore(), path, {})).rejects.toMatchObject({ code: 'taken' })
     const twins = folderOf({ 'a/x-1.0.sch': forbidding('b'), 'b/x-1.0.sch': forbidding('b') })
-    expect(await importPacks(newStore(), twins, {})).toHaveLength(1)
+    expect((await importPacks(newStore(), twins, {})).packs).toHaveLength(1)
   })
 
   it('when many come at once', async () => {
@@ -207,7 +246,9 @@ function set(outcome: string, document = `<Invoice xmlns="${invoiceNamespace}"/>
 describe('the unit tests of a pack', () => {
   it('are run when they lie beside it', async () => {
     const path = folderOf({ 'rules-1.0.sch': forbidding('b'), 'unit/no.xml': set('success') })
-    const [only] = await importPacks(newStore(), path, {})
+    const {
+      packs: [only],
+    } = await importPacks(newStore(), path, {})
     expect(only?.tests).toEqual({ passed: 1, failures: [] })
     expect(only?.pack).toMatchObject({ active: true, tests: { passed: 1, failed: 0 } })
   })
@@ -215,24 +256,32 @@ describe('the unit tests of a pack', () => {
   it('keep it from becoming active when one fails, unless forced', async () => {
     const store = newStore()
     const path = folderOf({ 'rules-1.0.sch': forbidding('b'), 'unit/no.xml': set('error') })
-    const [refused] = await importPacks(store, path, {})
+    const {
+      packs: [refused],
+    } = await importPacks(store, path, {})
     expect(refused?.tests?.failures).toEqual(['unit/no.xml#1: NO finds nothing wrong'])
     expect(refused?.pack).toMatchObject({ active: false, tests: { passed: 0, failed: 1 } })
-    const [forced] = await importPacks(store, path, { force: true })
+    const {
+      packs: [forced],
+    } = await importPacks(store, path, { force: true })
     expect(forced?.pack.active).toBe(true)
   })
 
   it('set it free when they pass the next time', async () => {
     const store = newStore()
     await importPacks(store, folderOf({ 'rules-1.0.sch': forbidding('b'), 'a.xml': set('error') }), {})
-    const [free] = await importPacks(store, folderOf({ 'rules-1.0.sch': forbidding('b'), 'a.xml': set('success') }), {})
+    const {
+      packs: [free],
+    } = await importPacks(store, folderOf({ 'rules-1.0.sch': forbidding('b'), 'a.xml': set('success') }), {})
     expect(free?.pack.active).toBe(true)
   })
 
   it('of other rules and other documents do not count', async () => {
     const other = set('error').replaceAll('NO<', 'XX<')
     const path = folderOf({ 'rules-1.0.sch': forbidding('b'), 'a.xml': other, 'b.xml': set('error', '<a/>') })
-    const [only] = await importPacks(newStore(), path, {})
+    const {
+      packs: [only],
+    } = await importPacks(newStore(), path, {})
     expect(only?.tests).toBeUndefined()
   })
 })
@@ -248,7 +297,9 @@ describe('the same rules twice', () => {
       'r/m.sch': abstract,
       'r/preprocessed/r-1.0.sch': forbidding('b'),
     })
-    const [only, ...more] = await importPacks(newStore(), path, {})
+    const {
+      packs: [only, ...more],
+    } = await importPacks(newStore(), path, {})
     expect([more, only?.pack]).toMatchObject([[], { name: 'r', version: '1.0', parts: [{ from: '' }] }])
   })
 

@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'passerelle-rules-'))
 const document = parseXml('<a><b/></a>').root
 
 async function names(place: string, path: string): Promise<readonly string[]> {
-  return (await importPacks(place, path, { version: '1' })).map(({ pack }) => packName(pack))
+  return (await importPacks(place, path, { version: '1' })).packs.map(({ pack }) => packName(pack))
 }
 
 describe('a pack', () => {

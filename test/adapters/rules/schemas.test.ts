@@ -70,7 +70,7 @@ describe('schemas', async () => {
 
   it('are the same pack wherever they lie', async () => {
     const again = await importPacks(folder, folderOf({ 'deep/docs/a.xsd': main(), 'deep/types/t.xsd': types }), {})
-    expect(again.map(({ pack }) => packName(pack))).toEqual(['a-xsd@1.0'])
+    expect(again.packs.map(({ pack }) => packName(pack))).toEqual(['a-xsd@1.0'])
     const place = listStore(folder)[0]?.folder
     await expect(
       importPacks(folder, folderOf({ 'a.xsd': main('urn:a', 't.xsd').replace('"a"', '"b"'), 't.xsd': types }), {}),
