@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Terminal } from './terminal.ts'
 
-/** 0 done · 1 refused or failed · 2 wrong usage. */
+/** 0 done · 1 refused or failed · 2 wrong usage, also when nothing has the name that was given: no such file, pack, command, option. */
 export type ExitCode = 0 | 1 | 2
 
 export interface Option {

@@ -61,12 +61,19 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
 }
 
+/** Codes of what was asked for by a name that nothing has: the command line is wrong, and nothing was judged or changed. */
+const namesNothing: ReadonlySet<string> = new Set(['unknown-pack', 'not-in-force'])
+
 function explain(error: unknown, command: Command, terminal: Terminal): ExitCode {
   if (error instanceof UsageError) {
     terminal.failure(`${error.message}; see passerelle ${command.name} --help`)
     return 2
   }
   const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof WireError && namesNothing.has(error.code)) {
+    terminal.failure(message, { code: error.code })
+    return 2
+  }
   // A coded error explains itself; of another kind only the place tells more.
   if (error instanceof WireError) terminal.failure(message, { code: error.code })
   else if (error instanceof Error && 'code' in error) terminal.failure(message, { code: error.code })

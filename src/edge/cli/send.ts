@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { readPem } from '../../adapters/keys/index.ts'
 import { createLog } from '../../adapters/log/index.ts'
@@ -11,6 +10,7 @@ import type { SendOutcome, SendRequest } from '../../services/invoicing/index.ts
 import { invoiceJson, traceJson } from '../api/index.ts'
 import { type ApiClient, ApiError, apiOptions, bodyOf, openApi } from './api-client.ts'
 import { type Arguments, type Command, type ExitCode, numberOf, UsageError } from './command.ts'
+import { readDocumentFile } from './document-files.ts'
 import type { Terminal } from './terminal.ts'
 import { type InvoiceJson, isFinal, printInvoice, printTrace, type TraceJson } from './trace-view.ts'
 
@@ -33,7 +33,7 @@ export const send: Command = {
   notes: ['FILE is JSON in the shape of the EN 16931 model, or an invoice in UBL or CII; - reads standard input.'],
   async run(given, terminal) {
     const [file = ''] = given.positionals
-    const octets = readFileSync(file === '-' ? 0 : file)
+    const octets = readDocumentFile(file)
     const seconds = numberOf(given, 'wait', { min: 0, max: 86_400 }) ?? 120
     const route = routeOf(given)
     const api = given.value('api')

@@ -71,10 +71,9 @@ async function judge(file: string, engine: Engine, options: ValidationOptions): 
   try {
     return { file, ...(await engine.validate(document, options)) }
   } catch (cause) {
-    if (!(cause instanceof WireError)) return notJudged(file, { rule: 'internal', message: String(cause) })
     // What is wrong with the packs is wrong for every file.
-    const isNamedWrongly = cause.code === 'unknown-pack' || cause.code === 'not-in-force'
-    throw isNamedWrongly ? new UsageError(cause.message, { cause }) : cause
+    if (cause instanceof WireError) throw cause
+    return notJudged(file, { rule: 'internal', message: String(cause) })
   }
 }
 

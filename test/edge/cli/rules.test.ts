@@ -45,6 +45,19 @@ const failing = `<testSet xmlns="http://difi.no/xsd/vefa/validator/1.0"><test><a
   <Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/></test></testSet>`
 
 describe('rules import', () => {
+  it('says which files of a folder it passed over and why, and imports the others', async () => {
+    const run = program()
+    const source = folderWith({ 'mine-1.0.sch': rules(number), 'other.xsd': '<a/>' })
+    const { code, lines } = await run('import', source, '--json')
+    expect(code).toBe(1)
+    expect(lines).toMatchObject([
+      { name: 'mine' },
+      { error: { file: 'other.xsd', message: 'passed over: other.xsd: the root is no xs:schema' } },
+    ])
+    const { text } = await run('import', source)
+    expect(text).toContain('passerelle: passed over: other.xsd: the root is no xs:schema')
+  })
+
   it('brings rules and schemas of a folder, and list shows both', async () => {
     const run = program()
     const source = folderWith({ 'mine-1.0.sch': rules(number), 'thing.xsd': schema })
@@ -103,7 +116,7 @@ describe('rules activate and deactivate', () => {
     expect(lines).toMatchObject([{ active: true, state: 'not-yet', validFrom: '2100-01-01', validTo: '2100-12-31' }])
     expect((await run('list')).text).toContain('not yet in force (from 2100-01-01 to 2100-12-31)')
     expect(await run('activate', 'mine@2.0')).toMatchObject({
-      code: 1,
+      code: 2,
       text: expect.stringContaining('no pack mine@2.0'),
     })
   })
@@ -184,6 +197,18 @@ describe('rules diff', () => {
 })
 
 describe('wrong usage', () => {
+  it.for([
+    ['activate', 'x@1'],
+    ['deactivate', 'x@1'],
+    ['diff', 'mine@1.0', 'x@1'],
+    ['diff', 'thing-xsd@2.0', 'mine@1.0'],
+  ])('is %j, a pack that is not there', async words => {
+    const run = program()
+    await run('import', folderWith({ 'mine-1.0.sch': rules(number), 'thing.xsd': schema }))
+    const { code, lines } = await run(...words, '--json')
+    expect([code, lines]).toMatchObject([2, [{ error: { code: 'unknown-pack' } }]])
+  })
+
   it.for([
     [['list', 'x'], 'rules list takes no name'],
     [['activate'], 'rules activate wants one NAME@VERSION'],

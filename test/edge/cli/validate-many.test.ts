@@ -123,7 +123,7 @@ describe('many files', () => {
     const { code, errors } = await validate([join(folder, 'many'), '--pack', 'none'])
     expect([code, errors]).toEqual([
       2,
-      'passerelle: there is no pack none; imported are none; see passerelle validate --help\n',
+      'passerelle: there is no pack none; imported are none\n',
     ])
   })
 
