@@ -31,13 +31,13 @@ export function loadPack(folder: string, pack: Pack): RuleSet {
   const code = readStored(folder, pack, { path: codeFile, sha256: pack.compiled.sha256 }).toString('latin1')
   const { v8, sha256 } = pack.compiled.cache
   const cachedData = v8 === process.versions.v8 ? readStored(folder, pack, { path: cacheFile, sha256 }) : undefined
-  return linkRules(factoryOf(scriptOf(code, { name: packName(pack), cachedData })))
+  return linkRules(code, factoryOf(scriptOf(code, { name: packName(pack), cachedData })))
 }
 
 /** Rules of code that was just compiled, and what makes loading them from the store three times as fast. */
 export function loadCompiled(code: string): { readonly rules: RuleSet; readonly cache: Buffer } {
   const script = scriptOf(code, { name: 'rules', cachedData: undefined })
-  const rules = linkRules(factoryOf(script))
+  const rules = linkRules(code, factoryOf(script))
   // What has not been called is not in the cache.
   rehearse(rules)
   return { cache: script.createCachedData(), rules }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import {
   closeSync,
   existsSync,
@@ -152,7 +152,7 @@ function isAbandoned(path: string): boolean {
 }
 
 export function sha256Of(content: Buffer | string): string {
-  return createHash('sha256').update(content).digest('hex')
+  return hash('sha256', content)
 }
 
 /** Of several files: their names and hashes. */

@@ -59,15 +59,22 @@ export interface Signature {
   readonly declared: Declared | undefined
 }
 
-/** What the expressions of one schema share: names, constants, functions. The text it builds is the same for the same schema. */
+/**
+ * What the expressions of one schema share: names, constants, functions. The text it builds is the same for the same schema. In it `n` and a
+ * number is the number of a name, `k` a constant, `p` a function, `v` a variable within one, `f` a function of the rules' own.
+ */
 export class Program {
   readonly prefixes: ReadonlyMap<string, string>
   readonly functions = new Map<string, UserFunction>()
   readonly lines: string[] = []
+  /** Expanded names, each where its number is in the code. */
+  readonly names: (readonly [namespace: string, local: string])[] = []
   private readonly look: (href: string) => Buffer
-  private readonly constants = new Map<string, string>()
+  private readonly known = new Map<string, string>()
   private readonly documents = new Map<string, string>()
-  private count = 0
+  private variablesCount = 0
+  private constantsCount = 0
+  private functionsCount = 0
   private globalsCount = 0
 
   constructor(prefixes: ReadonlyMap<string, string>, look: (href: string) => Buffer) {
@@ -84,17 +91,30 @@ export class Program {
   document(href: string): string {
     let name = this.documents.get(href)
     if (name === undefined) {
-      name = this.once(`R.documentOf(${quoted(this.look(href).toString('utf8'))})`)
+      name = this.once(`documentOf(${quoted(this.look(href).toString('utf8'))})`)
       this.documents.set(href, name)
     }
     return name
   }
 
+  /** The name of a function with the result; rules say the same again and again, and what loading takes grows with the functions. */
+  function(parameters: string, result: string): string {
+    const body = `(${parameters}){return ${renumbered(result)};}`
+    return this.same(body, () => {
+      const name = `p${this.functionsCount++}`
+      this.lines.push(`function ${name}${body}`)
+      return name
+    })
+  }
+
   /** Evaluated when it is first asked for, once for all documents. */
   once(js: string): string {
-    const name = this.fresh()
-    this.lines.push(`let ${name}s;function ${name}(){return ${name}s??=${js};}`)
-    return `${name}()`
+    const value = renumbered(js)
+    return this.same(`once ${value}`, () => {
+      const name = `p${this.functionsCount++}`
+      this.lines.push(`let ${name}s;function ${name}(){return ${name}s??=${value};}`)
+      return `${name}()`
+    })
   }
 
   /** How many values of the document are kept while the rules run. */
@@ -102,36 +122,30 @@ export class Program {
     return this.globalsCount
   }
 
-  /**
-   * Evaluated when it is first asked for, once for each document, failures too: a hostile document must not have them found out for
-   * every node. The values are in an array because an object with hundreds of names is a hash table.
-   */
+  /** Evaluated when it is first asked for, once for each document: see `kept`, which every rule that says the same shares. */
   global(js: string): string {
-    const [name, slot] = [this.fresh(), this.globalsCount++]
-    const evaluate = `R.failIfFailed(D,${slot});try{return g[${slot}]=${js};}catch(e){throw R.failed(D,${slot},e);}`
-    this.lines.push(`function ${name}(D){const g=D.globals,v=g[${slot}];if(v!==undefined)return v;${evaluate}}`)
-    return `${name}(D)`
+    const evaluate = this.function('D', js)
+    return this.same(`kept ${evaluate}`, () => `kept(D,${this.globalsCount++},${evaluate})`)
   }
 
   /** A variable name that nothing else has. */
   fresh(): string {
-    return `v${this.count++}`
+    return `v${this.variablesCount++}`
   }
 
   /** Evaluated once, when the rules are loaded. */
   constant(js: string): string {
-    let name = this.constants.get(js)
-    if (name === undefined) {
-      name = `k${this.constants.size}`
-      this.constants.set(js, name)
+    return this.same(`const ${js}`, () => {
+      const name = `k${this.constantsCount++}`
       this.lines.push(`const ${name}=${js};`)
-    }
-    return name
+      return name
+    })
   }
 
   /** The constant with the number of an expanded name. Throws SchematronError `undeclared`. */
   name(prefix: string, local: string): string {
-    return this.constant(`R.nameId(${quoted(this.namespace(prefix))},${quoted(local)})`)
+    const namespace = this.namespace(prefix)
+    return this.same(`name {${namespace}}${local}`, () => `n${this.names.push([namespace, local]) - 1}`)
   }
 
   namespace(prefix: string): string {
@@ -139,25 +153,54 @@ export class Program {
     if (uri === undefined) throw new SchematronError('undeclared', `the prefix ${prefix} is not declared`)
     return uri
   }
+
+  private same(key: string, make: () => string): string {
+    let found = this.known.get(key)
+    if (found === undefined) this.known.set(key, (found = make()))
+    return found
+  }
+}
+
+/** The index of a name in `Program.names`, of the constant that the code has of it. */
+export function indexOfName(constant: string): number {
+  return Number(constant.slice(1))
+}
+
+/** Whether the JavaScript of a variable is the same wherever in the code it stands. */
+export function isShared(js: string): boolean {
+  return /^(?:kept\(D,\d+,p\d+\)|p\d+\(\)|k\d+)$/.test(js)
+}
+
+/** The same expression at two places differs in the names of its variables only: counted from 0 they are equal. */
+function renumbered(js: string): string {
+  const numbers = new Map<string, string>()
+  return js.replaceAll(/"(?:[^"\\]|\\.)*"|\bv\d+\b/g, part => {
+    if (part.startsWith('"')) return part
+    let name = numbers.get(part)
+    if (name === undefined) numbers.set(part, (name = `v${numbers.size}`))
+    return name
+  })
 }
 
 /** A JavaScript string literal, whatever the rules say in it; in ASCII, which V8 reads in half the time. */
 export function quoted(text: string): string {
-  return JSON.stringify(text).replaceAll(
-    /[^\x20-\x7E]/g,
-    unit => String.raw`\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return ascii(JSON.stringify(text))
+}
+
+/** Of JSON or JavaScript in which only strings are not ASCII. */
+export function ascii(text: string): string {
+  return text.replaceAll(/[^\n\x20-\x7E]/g, unit => String.raw`\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 export function asItems(code: Code, program: Program): string {
   if (code.type === 'nodes' || code.type === 'items') return code.js
   if (code.type !== 'integer') return `[${code.js}]`
-  return code.literal === true ? program.constant(`[R.integerOf(${code.js})]`) : `[R.integerOf(${code.js})]`
+  return code.literal === true ? program.constant(`[integerOf(${code.js})]`) : `[integerOf(${code.js})]`
 }
 
 export function asNodes(code: Code): string {
   if (code.type === 'nodes') return code.js
-  if (code.type === 'items') return `R.nodesOf(${code.js})`
+  if (code.type === 'items') return `nodesOf(${code.js})`
   throw new SchematronError('unsupported', `a ${code.type} stands where nodes are wanted`)
 }
 
@@ -172,10 +215,10 @@ export function asBoolean(code: Code): string {
     case 'integer':
       return `(${code.js})!==0`
     case 'double':
-      return `R.truthOfDouble(${code.js})`
+      return `truthOfDouble(${code.js})`
     case 'items':
   }
-  return `R.truthOf(${code.js})`
+  return `truthOf(${code.js})`
 }
 
 export function asString(code: Code): string {
@@ -184,17 +227,17 @@ export function asString(code: Code): string {
       return code.js
     case 'nodes':
       if (code.text !== undefined) return code.text
-      return code.one === undefined ? `R.textOfOnly(${code.js})` : `R.stringOf(${code.one})`
+      return code.one === undefined ? `textOfOnly(${code.js})` : `stringOf(${code.one})`
     case 'boolean':
     case 'integer':
       return `String(${code.js})`
     case 'double':
-      return `R.textOf(${code.js})`
+      return `textOf(${code.js})`
     case 'items':
   }
-  return `R.textOfSingle(${code.js})`
+  return `textOfSingle(${code.js})`
 }
 
 export function asDouble(code: Code, program: Program): string {
-  return code.type === 'double' || code.type === 'integer' ? code.js : `R.toDouble(${asItems(code, program)})`
+  return code.type === 'double' || code.type === 'integer' ? code.js : `toDouble(${asItems(code, program)})`
 }

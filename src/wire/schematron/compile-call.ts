@@ -1,7 +1,8 @@
 import { asBoolean, asDouble, asItems, asNodes, asString, type Code, type Program, quoted, type Scope } from './code.ts'
-import { compile, setOf } from './compile-expression.ts'
-import { SchematronError } from './error.ts'
+import { compile } from './compile-expression.ts'
+import { DynamicError, SchematronError } from './error.ts'
 import { type AtomicType, atomicTypes, type Expression } from './expression.ts'
+import { regexOf } from './regex.ts'
 
 type Call = Extract<Expression, { kind: 'call' }>
 
@@ -100,50 +101,50 @@ const table: Readonly<Record<string, Entry>> = {
   contains: [2, 2, truth(contains)],
   'starts-with': [2, 2, truth(given => `${given.string(0)}.startsWith(${given.string(1)})`)],
   'ends-with': [2, 2, truth(given => `${given.string(0)}.endsWith(${given.string(1)})`)],
-  matches: [2, 3, truth(given => `R.matches(${given.string(0)},${given.string(1)}${given.optional(2)})`)],
+  matches: [2, 3, truth(matches)],
   string: [0, 1, text(given => given.string(0))],
-  'normalize-space': [0, 1, text(given => `R.normalizeSpace(${given.string(0)})`)],
+  'normalize-space': [0, 1, text(given => `normalizeSpace(${given.string(0)})`)],
   'upper-case': [1, 1, text(given => `${given.string(0)}.toUpperCase()`)],
   'lower-case': [1, 1, text(given => `${given.string(0)}.toLowerCase()`)],
   concat: [2, Infinity, text(given => `(${given.expressions.map((_, index) => given.string(index)).join('+')})`)],
-  substring: [2, 3, text(given => `R.substring(${given.string(0)},${given.double(1)}${given.optional(2, 'double')})`)],
-  'substring-after': [2, 2, text(given => `R.substringAfter(${given.string(0)},${given.string(1)})`)],
-  'substring-before': [2, 2, text(given => `R.substringBefore(${given.string(0)},${given.string(1)})`)],
-  translate: [3, 3, text(given => `R.translate(${given.string(0)},${given.string(1)},${given.string(2)})`)],
+  substring: [2, 3, text(given => `substring(${given.string(0)},${given.double(1)}${given.optional(2, 'double')})`)],
+  'substring-after': [2, 2, text(given => `substringAfter(${given.string(0)},${given.string(1)})`)],
+  'substring-before': [2, 2, text(given => `substringBefore(${given.string(0)},${given.string(1)})`)],
+  translate: [3, 3, text(given => `translate(${given.string(0)},${given.string(1)},${given.string(2)})`)],
   replace: [3, 4, text(replace)],
   'string-join': [
     1,
     2,
-    text(given => `(${given.items(0)}).map(R.textOf).join(${given.count > 1 ? given.string(1) : '""'})`),
+    text(given => `(${given.items(0)}).map(textOf).join(${given.count > 1 ? given.string(1) : '""'})`),
   ],
-  'codepoints-to-string': [1, 1, text(given => `R.textOfCodePoints(${given.items(0)})`)],
-  name: [0, 1, text(given => `R.qualifiedName(${given.node()})`)],
+  'codepoints-to-string': [1, 1, text(given => `textOfCodePoints(${given.items(0)})`)],
+  name: [0, 1, text(given => `qualifiedName(${given.node()})`)],
   'local-name': [0, 1, text(given => `(${given.node()}?.source?.local??"")`)],
   'namespace-uri': [0, 1, text(given => `(${given.node()}?.source?.namespace??"")`)],
   count: [1, 1, whole(given => `(${given.items(0)}).length`)],
-  'string-length': [0, 1, whole(given => `R.lengthOf(${given.string(0)})`)],
+  'string-length': [0, 1, whole(given => `lengthOf(${given.string(0)})`)],
   position: [0, 0, whole(given => given.scope.position ?? '1')],
   last: [0, 0, whole(given => given.scope.size ?? '1')],
-  number: [0, 1, given => ({ type: 'double', js: `R.toDouble(${given.items(0)})` })],
-  sum: [1, 1, items(given => `R.sum(${given.items(0)})`)],
-  avg: [1, 1, items(given => `R.average(${given.items(0)})`)],
-  max: [1, 1, items(given => `R.extreme(">",${given.items(0)})`)],
-  min: [1, 1, items(given => `R.extreme("<",${given.items(0)})`)],
-  round: [1, 1, items(given => `R.round(${given.items(0)})`)],
-  abs: [1, 1, items(given => `R.absolute(${given.items(0)})`)],
-  floor: [1, 1, items(given => `R.floor(${given.items(0)})`)],
-  ceiling: [1, 1, items(given => `R.ceiling(${given.items(0)})`)],
-  data: [1, 1, items(given => `(${given.items(0)}).map(R.atomize)`)],
+  number: [0, 1, given => ({ type: 'double', js: `toDouble(${given.items(0)})` })],
+  sum: [1, 1, items(given => `sum(${given.items(0)})`)],
+  avg: [1, 1, items(given => `average(${given.items(0)})`)],
+  max: [1, 1, items(given => `extreme(">",${given.items(0)})`)],
+  min: [1, 1, items(given => `extreme("<",${given.items(0)})`)],
+  round: [1, 1, items(given => `round(${given.items(0)})`)],
+  abs: [1, 1, items(given => `absolute(${given.items(0)})`)],
+  floor: [1, 1, items(given => `floor(${given.items(0)})`)],
+  ceiling: [1, 1, items(given => `ceiling(${given.items(0)})`)],
+  data: [1, 1, items(given => `(${given.items(0)}).map(atomize)`)],
   reverse: [1, 1, items(given => `[...${given.items(0)}].reverse()`)],
-  'distinct-values': [1, 1, items(given => `R.distinctValues(${given.items(0)})`)],
-  'index-of': [2, 2, items(given => `R.positionsOf(${given.items(0)},${given.items(1)}).map(R.integerOf)`)],
+  'distinct-values': [1, 1, items(given => `distinctValues(${given.items(0)})`)],
+  'index-of': [2, 2, items(given => `positionsOf(${given.items(0)},${given.items(1)}).map(integerOf)`)],
   subsequence: [
     2,
     3,
-    items(given => `R.subsequence(${given.items(0)},${given.double(1)}${given.optional(2, 'double')})`),
+    items(given => `subsequence(${given.items(0)},${given.double(1)}${given.optional(2, 'double')})`),
   ],
   tokenize: [2, 3, tokenize],
-  'string-to-codepoints': [1, 1, items(given => `R.codePointsOf(${given.string(0)})`)],
+  'string-to-codepoints': [1, 1, items(given => `codePointsOf(${given.string(0)})`)],
   document: [1, 1, document],
   doc: [1, 1, document],
   root: [0, 1, () => ({ type: 'nodes', js: '[D.document]', one: 'D.document' })],
@@ -155,9 +156,23 @@ function exists(given: Given): string {
   return code.type === 'nodes' ? asBoolean(code) : `(${given.items(0)}).length>0`
 }
 
+/** A pattern that stands in the rules is translated now. One that is no regular expression is an error of the test, at run time. */
+function matches(given: Given): string {
+  const called = `matches(${given.string(0)},${given.string(1)}${given.optional(2)})`
+  const [, pattern, flags] = given.expressions
+  if (pattern?.kind !== 'string' || (flags !== undefined && flags.kind !== 'string')) return called
+  try {
+    const { source, flags: own } = regexOf(pattern.value, flags?.value)
+    return `${given.program.once(`new RegExp(${quoted(source)},${quoted(own)})`)}.test(${given.string(0)})`
+  } catch (error) {
+    if (error instanceof DynamicError) return called
+    throw error
+  }
+}
+
 function replace(given: Given): string {
   const flags = given.count > 3 ? `,flags:${given.string(3)}` : ''
-  return `R.replace(${given.string(0)},${given.string(1)},{by:${given.string(2)}${flags}})`
+  return `replace(${given.string(0)},${given.string(1)},{by:${given.string(2)}${flags}})`
 }
 
 /** A code list published beside the rules. [document() of XSLT 2.0 §16.1] */
@@ -186,29 +201,27 @@ function contains(given: Given): string {
   const separator = before.value
   const isFramed = list.value.startsWith(separator) && list.value.endsWith(separator)
   if (separator.length !== 1 || after.value !== separator || !isFramed) return plain
-  const codes = setOf(list.value.split(separator).filter(one => one !== ''))
-  const constant = given.program.constant(`{codes:${codes},text:${quoted(list.value)}}`)
-  const value = asString(compile(code, given.scope, given.program))
-  return `R.isListed(${constant},${value},${quoted(separator)})`
+  const constant = given.program.constant(`new CodeList(${quoted(list.value)},${quoted(separator)})`)
+  return `${constant}.has(${asString(compile(code, given.scope, given.program))})`
 }
 
-/** Of a text that stands in the rules the tokens are known now. */
+/** Of a text that stands in the rules the tokens are kept. */
 function tokenize(given: Given): Code {
   const [list, pattern] = given.expressions
   if (list?.kind === 'string' && pattern?.kind === 'string' && given.count === 2) {
-    const constant = given.program.constant(`R.tokenize(${quoted(list.value)},${quoted(pattern.value)})`)
-    return { type: 'items', js: constant, set: given.program.constant(`new Set(${constant})`) }
+    const tokens = given.program.once(`tokenize(${quoted(list.value)},${quoted(pattern.value)})`)
+    return { type: 'items', js: tokens, set: given.program.once(`new Set(${tokens})`) }
   }
-  return { type: 'items', js: `R.tokenize(${given.string(0)},${given.string(1)}${given.optional(2)})` }
+  return { type: 'items', js: `tokenize(${given.string(0)},${given.string(1)}${given.optional(2)})` }
 }
 
 /** `xs:decimal(x)`; what is left of nothing is nothing. */
 function constructed(type: AtomicType, given: Given): Code {
   if (given.count !== 1) throw new SchematronError('syntax', `${type}() takes one argument`)
-  if (type === 'xs:decimal') return { type: 'items', js: `R.toDecimal(${given.items(0)})` }
-  if (type === 'xs:integer') return { type: 'items', js: `R.toInteger(${given.items(0)})` }
+  if (type === 'xs:decimal') return { type: 'items', js: `toDecimal(${given.items(0)})` }
+  if (type === 'xs:integer') return { type: 'items', js: `toInteger(${given.items(0)})` }
   if (type === 'xs:string') return { type: 'string', js: given.string(0) }
-  return { type: 'items', js: `R.cast(${given.items(0)},${quoted(type)},true)` }
+  return { type: 'items', js: `cast(${given.items(0)},${quoted(type)},true)` }
 }
 
 function ownCall(call: Call, given: Given, program: Program): Code {
@@ -219,9 +232,9 @@ function ownCall(call: Call, given: Given, program: Program): Code {
   const converted = own.parameters.map(({ declared }, index) =>
     declared === undefined
       ? given.items(index)
-      : `R.convert(${given.items(index)},${program.constant(JSON.stringify(declared))})`,
+      : `convert(${given.items(index)},${program.constant(JSON.stringify(declared))})`,
   )
   const js = `${own.js}(${['D', ...converted].join(',')})`
   const isTruth = own.result?.type === 'xs:boolean' && !own.result.many && !own.result.optional
-  return isTruth ? { type: 'boolean', js: `R.truthOf(${js})` } : { type: 'items', js }
+  return isTruth ? { type: 'boolean', js: `truthOf(${js})` } : { type: 'items', js }
 }

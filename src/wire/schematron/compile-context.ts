@@ -3,32 +3,40 @@ import { compile } from './compile-expression.ts'
 import { compilePath, expand, isPositional, passes } from './compile-path.ts'
 import { SchematronError } from './error.ts'
 import { type AxisStep, alternativesOf, type Expression, type Path } from './expression.ts'
+import type { Context } from './load.ts'
 
-/** One way for a node to be a rule's context, as the JavaScript of an `Alternative` of run.ts. */
+/** One way for a node to be a rule's context: `name` and `test` are JavaScript, of a search `test` is the name of what finds the nodes. */
+export interface ContextCode {
+  readonly by: Context['by']
+  readonly name?: string
+  readonly test?: string
+}
+
 export function compileContext(
   expression: Expression,
   variables: ReadonlyMap<string, Code>,
   program: Program,
-): readonly string[] {
+): readonly ContextCode[] {
   const scope: Scope = { node: 'c', current: 'c', variables }
-  return alternativesOf(expression).flatMap(alternative => {
-    if (alternative.kind === 'root') return ['{by:"document"}']
+  return alternativesOf(expression).flatMap((alternative): readonly ContextCode[] => {
+    if (alternative.kind === 'root') return [{ by: 'document' }]
     if (alternative.kind !== 'path') throw new SchematronError('unsupported', 'the context of a rule is no pattern')
     const paths = expand(alternative, scope) ?? [alternative]
     return paths.map(path => compilePattern(path, scope, program))
   })
 }
 
-function compilePattern(path: Path, scope: Scope, program: Program): string {
+function compilePattern(path: Path, scope: Scope, program: Program): ContextCode {
   const steps = path.steps.filter(step => step.primary === undefined)
   const last = steps.at(-1)
   const isPattern = steps.length === path.steps.length && steps.every(step => isPatternStep(step, scope))
   if (last === undefined || !isPattern) return searched(path, variablesOnly(scope), program)
-  const condition = matching(steps, { path, scope, program, node: 'c' })
+  const conditions = matching(steps, { path, scope, program, node: 'c', isIndexed: true })
+  const test = conditions.length === 0 ? {} : { test: program.function('c,D', joined(conditions)) }
   const isAttribute = last.axis === 'attribute'
-  const test = `test:(c,D)=>${condition}`
-  if (last.test.kind !== 'name') return `{by:"${isAttribute ? 'any-attribute' : 'any-element'}",${test}}`
-  return `{by:"${isAttribute ? 'attribute' : 'element'}",name:${program.name(last.test.prefix, last.test.local)},${test}}`
+  if (last.test.kind !== 'name') return { by: isAttribute ? 'any-attribute' : 'any-element', ...test }
+  const name = program.name(last.test.prefix, last.test.local)
+  return { by: isAttribute ? 'attribute' : 'element', name, ...test }
 }
 
 function isPatternStep(step: AxisStep, scope: Scope): boolean {
@@ -42,36 +50,43 @@ interface Matching {
   readonly program: Program
   /** The JavaScript of the node that the last of the steps is about. */
   readonly node: string
+  /** The node is one that the index has under the name of that step. */
+  readonly isIndexed: boolean
 }
 
-/** From the last step to the first: the node passes, and above it there is one for the step before. */
-function matching(steps: readonly AxisStep[], { path, scope, program, node }: Matching): string {
+/** What must hold, from the last step to the first: the node passes, and above it there is one for the step before. */
+function matching(steps: readonly AxisStep[], { path, scope, program, node, isIndexed }: Matching): readonly string[] {
   const step = steps.at(-1)
   if (step === undefined) throw new SchematronError('syntax', 'a pattern has no step')
   const inner: Scope = { ...scope, node, position: '1', size: '1' }
-  const conditions = [
-    passes(node, step, program),
-    ...step.predicates.map(predicate => asBoolean(compile(predicate, inner, program))),
-  ]
+  const conditions = step.predicates.map(predicate => asBoolean(compile(predicate, inner, program)))
+  if (!isIndexed || step.test.kind !== 'name') conditions.unshift(passes(node, step, program))
   const before = steps.slice(0, -1)
   if (before.length === 0) {
-    if (path.absolute && !step.deep) conditions.push(`${node}.parent===D.document`)
-  } else {
-    const above = program.fresh()
-    const condition = matching(before, { path, scope, program, node: above })
-    if (step.deep) conditions.push(`R.someAncestor(${node},${above}=>${condition})`)
-    else if (step.axis === 'self') conditions.push(`(${above}=>${condition})(${node})`)
-    else conditions.push(`(${above}=>${above}!==undefined&&${condition})(${node}.parent)`)
+    return path.absolute && !step.deep ? [...conditions, `${node}.parent===D.document`] : conditions
   }
+  const above = (name: string): readonly string[] =>
+    matching(before, { path, scope, program, node: name, isIndexed: false })
+  if (step.deep) {
+    const name = program.fresh()
+    return [...conditions, `someAncestor(${node},${name}=>${joined(above(name))})`]
+  }
+  if (step.axis === 'self') return [...conditions, ...above(node)]
+  // Only a document has nothing above it, and only node() lets one pass.
+  const exists = step.test.kind === 'type' ? [`${node}.parent!==undefined`] : []
+  return [...conditions, ...exists, ...above(`${node}.parent`)]
+}
+
+function joined(conditions: readonly string[]): string {
   return conditions.map(one => `(${one})`).join('&&')
 }
 
 /** What is no simple pattern is looked for from the document down. */
-function searched(path: Path, scope: Scope, program: Program): string {
+function searched(path: Path, scope: Scope, program: Program): ContextCode {
   const [first, ...rest] = path.steps
   if (first === undefined) throw new SchematronError('syntax', 'a pattern has no step')
   const fromDocument = path.absolute ? path : { ...path, absolute: true, steps: [{ ...first, deep: true }, ...rest] }
-  return `{by:"search",nodes:D=>${asNodes(compilePath(fromDocument, scope, program))}}`
+  return { by: 'search', test: program.function('D', asNodes(compilePath(fromDocument, scope, program))) }
 }
 
 function variablesOnly({ variables }: Scope): Scope {

@@ -2,7 +2,7 @@ import { asBoolean, asItems, asNodes, asString, type Code, type Program, quoted,
 import { compileCall } from './compile-call.ts'
 import { compilePath } from './compile-path.ts'
 import { SchematronError } from './error.ts'
-import { alternativesOf, type Binding, type Expression } from './expression.ts'
+import { alternativesOf, type Binding, type Expression, mentions } from './expression.ts'
 import { once } from './once.ts'
 import { parseDecimal } from './values.ts'
 
@@ -43,17 +43,17 @@ export function compile(expression: Expression, scope: Scope, program: Program):
     case 'value':
       return {
         type: 'items',
-        js: `R.compareOne(${quoted(expression.operator)},${items(expression.left)},${items(expression.right)})`,
+        js: `compareOne(${quoted(expression.operator)},${items(expression.left)},${items(expression.right)})`,
       }
     case 'same':
       return { type: 'boolean', js: `(${asNodes(part(expression.left))}[0]===${asNodes(part(expression.right))}[0])` }
     case 'arithmetic':
       return {
         type: 'items',
-        js: `R.arithmetic(${quoted(expression.operator)},${items(expression.left)},${items(expression.right)})`,
+        js: `arithmetic(${quoted(expression.operator)},${items(expression.left)},${items(expression.right)})`,
       }
     case 'range':
-      return { type: 'items', js: `R.range(${items(expression.left)},${items(expression.right)})` }
+      return { type: 'items', js: `range(${items(expression.left)},${items(expression.right)})` }
     case 'set': {
       if (expression.operator === 'union') return union(alternativesOf(expression).map(part))
       return {
@@ -62,14 +62,14 @@ export function compile(expression: Expression, scope: Scope, program: Program):
       }
     }
     case 'negate':
-      return { type: 'items', js: `R.negate(${items(expression.operand)})` }
+      return { type: 'items', js: `negate(${items(expression.operand)})` }
     case 'cast':
     case 'castable': {
       const { operand, type, optional } = expression
       const given = `${items(operand)},${quoted(type)},${String(optional)}`
       return expression.kind === 'cast'
-        ? { type: 'items', js: `R.cast(${given})` }
-        : { type: 'boolean', js: `R.isCastable(${given})` }
+        ? { type: 'items', js: `cast(${given})` }
+        : { type: 'boolean', js: `isCastable(${given})` }
     }
     case 'call':
       return once(compileCall(expression, scope, program), expression, { scope, program })
@@ -81,7 +81,7 @@ export function compile(expression: Expression, scope: Scope, program: Program):
 /** Joined in document order, each node once. */
 export function union(codes: readonly Code[]): Code {
   const exists = codes.map(asBoolean).join('||')
-  return { type: 'nodes', js: `R.joined([${codes.map(asNodes).join(',')}])`, exists: `(${exists})` }
+  return { type: 'nodes', js: `joined([${codes.map(asNodes).join(',')}])`, exists: `(${exists})` }
 }
 
 function number(text: string, program: Program): Code {
@@ -90,7 +90,7 @@ function number(text: string, program: Program): Code {
   const decimal = parseDecimal(text)
   if (decimal === undefined) throw new SchematronError('syntax', `${text} is no number`)
   const { mantissa, scale } = decimal
-  return { type: 'items', js: program.constant(`[R.decimalOf(${mantissa}n,${scale},${String(!text.includes('.'))})]`) }
+  return { type: 'items', js: program.constant(`[decimalOf(${mantissa}n,${scale},${String(!text.includes('.'))})]`) }
 }
 
 function variableOf(name: string, { variables }: Scope): Code {
@@ -127,6 +127,8 @@ function iteration(
   scope: Scope,
   program: Program,
 ): Code {
+  const listed = expression.kind === 'quantified' ? membership(expression, scope, program) : undefined
+  if (listed !== undefined) return listed
   const variables = new Map(scope.variables)
   const heads = expression.bindings.map(binding => head(binding, { ...scope, variables }, { variables, program }))
   const inner = { ...scope, variables }
@@ -137,6 +139,21 @@ function iteration(
   }
   const method = expression.quantifier === 'some' ? 'some' : 'every'
   return { type: 'boolean', js: nest(method, asBoolean(compile(expression.condition, inner, program))) }
+}
+
+/** `some $code in $codes satisfies @id = $code` is `@id = $codes`, which a Set answers. */
+function membership(
+  { quantifier, bindings, condition }: Extract<Expression, { kind: 'quantified' }>,
+  scope: Scope,
+  program: Program,
+): Code | undefined {
+  const [binding, ...more] = bindings
+  if (quantifier !== 'some' || binding === undefined || more.length > 0) return undefined
+  if (condition.kind !== 'general' || condition.operator !== '=') return undefined
+  const isItem = (part: Expression): boolean => part.kind === 'variable' && part.name === binding.name
+  const [value, ...others] = [condition.left, condition.right].filter(side => !isItem(side))
+  if (value === undefined || others.length > 0 || mentions(value, isItem)) return undefined
+  return comparison(condition, [compile(value, scope, program), compile(binding.items, scope, program)], program)
 }
 
 /** A variable is visible from the next binding on. */
@@ -171,7 +188,7 @@ function beforeIs({ operator, left, right }: General, scope: Scope, program: Pro
   const values = compile(right, scope, program)
   if (values.type !== 'nodes') return undefined
   const name = program.name(step.test.prefix, step.test.local)
-  return { type: 'boolean', js: `R.someBeforeIs(${node},${name},${values.js})` }
+  return { type: 'boolean', js: `someBeforeIs(${node},${name},${values.js})` }
 }
 
 /** Types that are known now need no look at run time. */
@@ -184,7 +201,7 @@ function comparison({ operator }: General, [left, right]: readonly [Code, Code],
   if (js !== undefined) return { type: 'boolean', js }
   return {
     type: 'boolean',
-    js: `R.compareAny(${quoted(operator)},${asItems(left, program)},${asItems(right, program)})`,
+    js: `compareAny(${quoted(operator)},${asItems(left, program)},${asItems(right, program)})`,
   }
 }
 
@@ -201,15 +218,14 @@ function equality(operator: '=' | '!=', left: Code, right: Code): string | undef
   const isOneString = left.type === 'string' || right.type === 'string'
   if (isText(left) && isText(right) && isOneString)
     return `(${asString(left)}${javascriptOf[operator]}${asString(right)})`
-  const ask = operator === '=' ? 'R.someIs' : 'R.someIsNot'
+  const ask = operator === '=' ? 'someIs' : 'someIsNot'
   if (left.type === 'nodes' && right.type === 'string') return `${ask}(${left.js},${right.js})`
   if (left.type === 'string' && right.type === 'nodes') return `${ask}(${right.js},${left.js})`
   if (left.type === 'items' && left.each !== undefined && right.type === 'string' && right.js.startsWith('"')) {
     const { from, node, text } = left.each
     return `(${from}).some(${node}=>${text}${javascriptOf[operator]}${right.js})`
   }
-  if (left.type === 'nodes' && right.type === 'nodes' && operator === '=')
-    return `R.someAreEqual(${left.js},${right.js})`
+  if (left.type === 'nodes' && right.type === 'nodes' && operator === '=') return `someAreEqual(${left.js},${right.js})`
   return undefined
 }
 
@@ -217,13 +233,13 @@ function listed(left: Code, right: Code, program: Program): string | undefined {
   if (right.type !== 'items') return undefined
   const set = right.set ?? (right.texts === undefined ? undefined : program.constant(setOf(right.texts)))
   if (set === undefined) return undefined
-  if (left.type === 'nodes') return `R.someIsIn(${left.js},${set})`
+  if (left.type === 'nodes') return `someIsIn(${left.js},${set})`
   if (left.type === 'items' && left.each !== undefined) {
     return `(${left.each.from}).some(${left.each.node}=>${set}.has(${left.each.text}))`
   }
   return left.type === 'string' ? `${set}.has(${left.js})` : undefined
 }
 
-export function setOf(texts: readonly string[]): string {
+function setOf(texts: readonly string[]): string {
   return `new Set([${texts.map(quoted).join(',')}])`
 }

@@ -43,12 +43,12 @@ export function compileFunction(element: XmlElement, globals: ReadonlyMap<string
 /** A parameter was converted by the call: a declared string is one. */
 function typedCode(js: string, declared: Declared | undefined): Code {
   const isOne = declared !== undefined && !declared.optional && !declared.many
-  if (isOne && declared.type === 'xs:string') return { type: 'string', js: `R.textOf(${js}[0])` }
+  if (isOne && declared.type === 'xs:string') return { type: 'string', js: `textOf(${js}[0])` }
   return { type: 'items', js }
 }
 
 function converted(js: string, { result }: UserFunction, program: Program): string {
-  return result === undefined ? js : `R.convert(${js},${program.constant(JSON.stringify(result))})`
+  return result === undefined ? js : `convert(${js},${program.constant(JSON.stringify(result))})`
 }
 
 interface Body {
@@ -105,7 +105,7 @@ function variableValue(
     select === undefined
       ? contentValue(element, children, { scope, program })
       : asItems(compile(parseExpression(select), scope, program), program)
-  return declared === undefined ? js : `R.convert(${js},${program.constant(JSON.stringify(declared))})`
+  return declared === undefined ? js : `convert(${js},${program.constant(JSON.stringify(declared))})`
 }
 
 function contentValue(

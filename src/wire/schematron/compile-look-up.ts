@@ -62,10 +62,10 @@ function byAttribute(from: string, step: AxisStep, { scope, program }: Where): N
   const attribute = attributeName(predicate.left)
   if (attribute === undefined) return undefined
   const value = compile(predicate.right, scope, program)
-  const children = `R.childrenOfAll(${from},${program.name(test.prefix, test.local)})`
-  const keys = program.once(`R.keysOf(${children},${program.name(attribute.prefix, attribute.local)})`)
+  const children = `childrenOfAll(${from},${program.name(test.prefix, test.local)})`
+  const keys = program.once(`keysOf(${children},${program.name(attribute.prefix, attribute.local)})`)
   if (value.type === 'nodes') {
-    return { type: 'nodes', js: `R.keyed(${keys},${value.js})`, exists: `R.hasKey(${keys},${value.js})` }
+    return { type: 'nodes', js: `keyed(${keys},${value.js})`, exists: `hasKey(${keys},${value.js})` }
   }
   if (value.type !== 'string') return undefined
   return { type: 'nodes', js: `(${keys}.get(${value.js})??[])`, exists: `${keys}.has(${value.js})` }

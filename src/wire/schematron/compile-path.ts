@@ -90,11 +90,11 @@ export function compileStep(before: Code, step: Step, where: Where): Code {
   if (step.predicates.some(one => isPositional(one, scope)) && (before.type !== 'nodes' || before.one === undefined)) {
     const node = where.program.fresh()
     const inner = compileStep({ type: 'nodes', js: `[${node}]`, one: node }, step, where)
-    return { type: 'nodes', js: `R.ordered((${asNodes(before)}).flatMap(${node}=>${inner.js}))` }
+    return { type: 'nodes', js: `ordered((${asNodes(before)}).flatMap(${node}=>${inner.js}))` }
   }
   const { code, isReverse } = axisStep(before, step, where)
   const found = filtered(code, step.predicates, where)
-  return isReverse ? { type: 'nodes', js: `R.ordered(${found.js})` } : found
+  return isReverse ? { type: 'nodes', js: `ordered(${found.js})` } : found
 }
 
 const reverse: ReadonlySet<string> = new Set(['ancestor', 'ancestor-or-self', 'preceding', 'preceding-sibling'])
@@ -111,36 +111,36 @@ function axisStep(
     const name = program.name(test.prefix, test.local)
     const [js, exists] =
       one === undefined
-        ? [`R.childrenOfAll(${asNodes(before)},${name})`, `R.someHasChild(${asNodes(before)},${name})`]
-        : [`R.childrenNamed(${one},${name})`, `R.hasChild(${one},${name})`]
-    const text = one === undefined ? undefined : `R.textOfChild(${one},${name})`
+        ? [`childrenOfAll(${asNodes(before)},${name})`, `someHasChild(${asNodes(before)},${name})`]
+        : [`childrenNamed(${one},${name})`, `hasChild(${one},${name})`]
+    const text = one === undefined ? undefined : `textOfChild(${one},${name})`
     return { code: { type: 'nodes', js, exists, text, requires: name }, isReverse: false }
   }
   if (test.kind === 'name' && axis === 'attribute') {
     const name = program.name(test.prefix, test.local)
-    const js = one === undefined ? `R.attributesOfAll(${asNodes(before)},${name})` : `R.attributeNamed(${one},${name})`
+    const js = one === undefined ? `attributesOfAll(${asNodes(before)},${name})` : `attributeNamed(${one},${name})`
     return { code: { type: 'nodes', js }, isReverse: false }
   }
   const isAnyNode = test.kind === 'type' && test.type === 'node'
   if (isAnyNode && axis === 'parent') {
-    const js = one === undefined ? `R.parentsOf(${asNodes(before)})` : `R.parentOf(${one})`
+    const js = one === undefined ? `parentsOf(${asNodes(before)})` : `parentOf(${one})`
     return { code: { type: 'nodes', js }, isReverse: false }
   }
-  const texts = isAnyNode || (test.kind === 'type' && test.type === 'text') ? ',R.contentOf' : ''
+  const texts = isAnyNode || (test.kind === 'type' && test.type === 'text') ? ',contentOf' : ''
   if (test.kind === 'name' && axis === 'preceding' && one !== undefined) {
-    const js = `R.precedingNamed(${one},${program.name(test.prefix, test.local)})`
+    const js = `precedingNamed(${one},${program.name(test.prefix, test.local)})`
     return { code: { type: 'nodes', js }, isReverse: true }
   }
-  const call = (node: string): string => `R.walk(${quoted(axis)},${node},${testOf(test, axis, program)}${texts})`
+  const call = (node: string): string => `walk(${quoted(axis)},${node},${testOf(test, axis, program)}${texts})`
   if (one !== undefined) {
-    const children = texts === '' ? `${one}.children` : `R.contentOf(${one})`
+    const children = texts === '' ? `${one}.children` : `contentOf(${one})`
     const list = axis === 'child' ? children : axis === 'attribute' ? `${one}.attributes` : undefined
     const exists = list === undefined ? undefined : `${list}.some(${testOf(test, axis, program)})`
     return { code: { type: 'nodes', js: call(one), exists }, isReverse: reverse.has(axis) }
   }
   const node = program.fresh()
   const all = `(${asNodes(before)}).flatMap(${node}=>${call(node)})`
-  return { code: { type: 'nodes', js: orderly.has(axis) ? all : `R.ordered(${all})` }, isReverse: false }
+  return { code: { type: 'nodes', js: orderly.has(axis) ? all : `ordered(${all})` }, isReverse: false }
 }
 
 /** `//` is `/descendant-or-self::node()/`. [XPath 2.0 §3.2.4] */
@@ -167,7 +167,7 @@ function filterStep(before: Code, step: FilterStep, where: Where): Code {
     return { type: 'items', js: `(${each.from}).map(${node}=>${inner.js})`, each }
   }
   const js = `(${asNodes(from)}).flatMap(${node}=>${asItems(inner, where.program)})`
-  return inner.type === 'nodes' ? { type: 'nodes', js: `R.ordered(${js})` } : { type: 'items', js }
+  return inner.type === 'nodes' ? { type: 'nodes', js: `ordered(${js})` } : { type: 'items', js }
 }
 
 function filtered(code: Code, predicates: readonly Expression[], { scope, program }: Where): Code {
@@ -177,17 +177,17 @@ function filtered(code: Code, predicates: readonly Expression[], { scope, progra
     const test = compile(predicate, { ...scope, node, position, size, isAtomic: !isNodes }, program)
     const items = asItems(before, program)
     const type = isNodes ? 'nodes' : 'items'
-    if (test.type === 'integer' && test.literal === true) return { type, js: `R.at(${items},${test.js})` }
+    if (test.type === 'integer' && test.literal === true) return { type, js: `at(${items},${test.js})` }
     const condition = conditionOf(test, predicate, position)
     const select = `${items},(${node},${position},${size})=>${condition}`
-    if (!isNodes) return { type: 'items', js: `R.select(${select})` }
-    return { type: 'nodes', js: `R.select(${select})`, exists: `R.selectSome(${select})`, requires: before.requires }
+    if (!isNodes) return { type: 'items', js: `select(${select})` }
+    return { type: 'nodes', js: `select(${select})`, exists: `selectSome(${select})`, requires: before.requires }
   }, code)
 }
 
 function conditionOf(test: Code, predicate: Expression, position: string): string {
   if (test.type === 'integer' || test.type === 'double') return `(${test.js})===${position}`
-  if (test.type === 'items' && predicate.kind !== 'value') return `R.isSelected(${test.js},${position})`
+  if (test.type === 'items' && predicate.kind !== 'value') return `isSelected(${test.js},${position})`
   return asBoolean(test)
 }
 

@@ -1,17 +1,19 @@
-import { asBoolean, asItems, type Code, Program, quoted, type Scope } from './code.ts'
-import { compileContext } from './compile-context.ts'
+import { ascii, asBoolean, asItems, type Code, indexOfName, Program, quoted, type Scope } from './code.ts'
+import { compileContext, type ContextCode } from './compile-context.ts'
 import { compile } from './compile-expression.ts'
+import { branchesOf, type Forbidden, forbiddenPaths } from './compile-forbidden.ts'
 import { compileFunction, declareFunction } from './compile-function.ts'
-import { expand } from './compile-path.ts'
 import { SchematronError } from './error.ts'
-import { alternativesOf, type Expression, mentions } from './expression.ts'
+import { type Expression, mentions } from './expression.ts'
 import { isLookUp } from './compile-look-up.ts'
+import { type Messages, type TableCheck, type TableContext, type TableRule, writeRules } from './load.ts'
 import { parseExpression } from './parse.ts'
 import type { Resolve } from './reuse.ts'
+import { runtime } from './runtime.ts'
 import { type Check, type Let, readSchema, type Rule, type Schema } from './schema.ts'
 
 /** Goes up with every change of what the code says or of what it calls: stored code of another number is not run. */
-export const compiledFormat = 4
+export const compiledFormat = 5
 
 /**
  * Compiles a Schematron file with the query binding XSLT 2.0 to JavaScript for loadRules; `resolve` finds the files that it includes or
@@ -32,6 +34,8 @@ interface Slots {
 
 class Compiler {
   private readonly program: Program
+  private readonly exported = new Map<string, number>()
+  private readonly messages: (string | number)[] = []
 
   constructor({ prefixes, look }: Schema) {
     this.program = new Program(prefixes, look)
@@ -47,8 +51,28 @@ class Compiler {
     for (const element of schema.functions) {
       program.lines.push(placed('a function', () => compileFunction(element, globals, program)))
     }
-    const patterns = schema.patterns.map(({ rules }) => `[${rules.map(rule => this.rule(rule, globals)).join(',\n')}]`)
-    return `"use strict";\n${program.lines.join('\n')}\nreturn {title:${quoted(schema.title)},globals:${program.globals},patterns:[${patterns.join(',\n')}]};\n`
+    const patterns = schema.patterns.map(({ rules }) => rules.map(rule => this.rule(rule, globals)))
+    const namespaces = [...new Set(program.names.map(([namespace]) => namespace))]
+    const names = program.names.map(([namespace, local]) => [namespaces.indexOf(namespace), local] as const)
+    const size = this.messages.length
+    const table = { title: schema.title, globals: program.globals, size, namespaces, names, patterns }
+    return ascii(writeRules(table, this.messages, this.javascript()))
+  }
+
+  private javascript(): string {
+    const { lines, names } = this.program
+    const body = lines.join('\n')
+    // Functions under names of their own: to look each up in an object is a fifth of the first verdict of a process.
+    const heads = ['"use strict";', `const {${Object.keys(runtime).join(',')}}=R;`]
+    if (names.length > 0) heads.push(`const ${names.map((_, index) => `n${index}=N[${index}]`).join(',')};`)
+    return `${heads.join('\n')}\n${body}\nreturn [${[...this.exported.keys()].join(',')}];\n`
+  }
+
+  /** The number of a function among those that the code gives back. */
+  private number(name: string): number {
+    let number = this.exported.get(name)
+    if (number === undefined) this.exported.set(name, (number = this.exported.size))
+    return number
   }
 
   private globals(lets: readonly Let[], before: Variables, where: Pick<Scope, 'node' | 'current'>): Variables {
@@ -68,9 +92,7 @@ class Compiler {
 
   /** A value that is kept for as long as the rule looks at one node. */
   private local(js: string, slots: Slots): string {
-    const name = this.program.fresh()
-    this.program.lines.push(`function ${name}(c,D,L){return L[${slots.count++}]??=${js};}`)
-    return `${name}(c,D,L)`
+    return `${this.program.function('c,D,L', `L[${slots.count++}]??=${js}`)}(c,D,L)`
   }
 
   private letCode({ value, text }: Let, scope: Scope): Code {
@@ -79,7 +101,7 @@ class Compiler {
       : compile(parseExpression(value), scope, this.program)
   }
 
-  private rule(rule: Rule, globals: Variables): string {
+  private rule(rule: Rule, globals: Variables): TableRule {
     const contexts = placed(rule.place, () => compileContext(parseExpression(rule.context), globals, this.program))
     const slots: Slots = { count: 0 }
     const variables = rule.lets.reduce<Variables>(
@@ -87,26 +109,41 @@ class Compiler {
       globals,
     )
     const scope: Scope = { node: 'c', current: 'c', position: '1', size: '1', variables }
-    const checks = rule.checks.map(check => placed(check.place, () => this.check(check, scope)))
-    return `{contexts:[${contexts.join(',')}],lets:${slots.count},checks:[${checks.join(',\n')}]}`
+    const first = this.messages.length
+    const paths: Forbidden[] = []
+    const checks = rule.checks.map((check, index) =>
+      placed(check.place, () => {
+        this.messages.push(this.message(check, scope))
+        const test = parseExpression(check.test)
+        const forbidden = check.kind === 'assert' ? forbiddenPaths(test, scope) : undefined
+        paths.push(...(forbidden ?? []).map(path => ({ path: path.map(name => this.indexOf(name)), check: index })))
+        const named = { id: check.id, ...(check.flag === undefined ? {} : { flag: check.flag }) }
+        return forbidden === undefined ? { ...named, ...this.tested(check, test, scope) } : named
+      }),
+    )
+    return {
+      contexts: contexts.map(one => this.context(one)),
+      lets: slots.count,
+      first,
+      checks,
+      forbidden: branchesOf(paths),
+    }
   }
 
-  private check(check: Check, scope: Scope): string {
-    const { program } = this
-    const fields = [`id:${quoted(check.id)}`, `message:${this.message(check, scope)}`]
-    if (check.flag !== undefined) fields.push(`flag:${quoted(check.flag)}`)
-    const test = parseExpression(check.test)
-    const forbidden = check.kind === 'assert' ? forbiddenPaths(test, scope) : undefined
-    if (forbidden !== undefined) {
-      const paths = forbidden.map(path => `[${path.map(({ prefix, local }) => program.name(prefix, local)).join(',')}]`)
-      return `{${fields.join(',')},forbidden:[${paths.join(',')}]}`
-    }
+  private context({ by, name, test }: ContextCode): TableContext {
+    const named = name === undefined ? {} : { name: indexOfName(name) }
+    return test === undefined ? { by, ...named } : { by, ...named, run: this.number(test) }
+  }
+
+  private indexOf({ prefix, local }: { readonly prefix: string; readonly local: string }): number {
+    return indexOfName(this.program.name(prefix, local))
+  }
+
+  private tested(check: Check, test: Expression, scope: Scope): Pick<TableCheck, 'unless' | 'test'> {
     const absence = check.kind === 'assert' ? this.absence(test, scope) : undefined
-    if (absence !== undefined) fields.push(`unless:${absence}`)
-    const holds = asBoolean(compile(test, scope, program))
-    const name = program.fresh()
-    program.lines.push(`function ${name}(c,D,L){return ${check.kind === 'assert' ? holds : `!(${holds})`};}`)
-    return `{${fields.join(',')},test:${name}}`
+    const holds = asBoolean(compile(test, scope, this.program))
+    const name = this.program.function('c,D,L', check.kind === 'assert' ? holds : `!(${holds})`)
+    return { ...(absence === undefined ? {} : { unless: indexOfName(absence) }), test: this.number(name) }
   }
 
   /** The element without which `not(path)` holds anyway. */
@@ -118,16 +155,14 @@ class Compiler {
     return code.type === 'nodes' ? code.requires : undefined
   }
 
-  private message({ message }: Check, scope: Scope): string {
+  private message({ message }: Check, scope: Scope): Messages[number] {
     const texts = message.filter(part => typeof part === 'string')
-    if (texts.length === message.length) return quoted(texts.join('').replaceAll(/\s+/g, ' ').trim())
-    const parts = message.map(part => {
-      if (typeof part === 'string') return quoted(part)
-      return `R.textOfAll(${asItems(compile(parseExpression(part.select), scope, this.program), this.program)})`
+    if (texts.length === message.length) return texts.join('').replaceAll(/\s+/g, ' ').trim()
+    const parts = message.map((part, index) => {
+      if (typeof part === 'string') return quoted(plain(part, index === 0, index === message.length - 1))
+      return `textOfAll(${asItems(compile(parseExpression(part.select), scope, this.program), this.program)})`
     })
-    const name = this.program.fresh()
-    this.program.lines.push(`function ${name}(c,D,L){return R.normalizeSpace(${parts.join('+')});}`)
-    return name
+    return this.number(this.program.function('c,D,L', `normalizeSpace(${parts.join('+')})`))
   }
 }
 
@@ -146,38 +181,9 @@ function mayBeElsewhere(part: Expression): boolean {
   return part.kind === 'variable' || isLookUp(part)
 }
 
-interface Name {
-  readonly prefix: string
-  readonly local: string
-}
-
-/**
- * The paths of `not(a/b|a/c) and not(d)`: rules that forbid elements, some seven hundred in one file. They are answered together
- * by one walk over the elements that are there. undefined when the test says anything else.
- */
-function forbiddenPaths(test: Expression, scope: Scope): readonly (readonly Name[])[] | undefined {
-  if (test.kind === 'logical' && test.operator === 'and') {
-    const left = forbiddenPaths(test.left, scope)
-    const right = forbiddenPaths(test.right, scope)
-    return left === undefined || right === undefined ? undefined : [...left, ...right]
-  }
-  const [negated] = test.kind === 'call' && test.name === 'not' ? test.given : []
-  if (negated === undefined) return undefined
-  const found: (readonly Name[])[] = []
-  for (const alternative of alternativesOf(negated)) {
-    const paths = alternative.kind === 'path' ? expand(alternative, scope) : undefined
-    if (paths === undefined) return undefined
-    for (const path of paths) {
-      const names = path.absolute ? [] : path.steps.flatMap(plainName)
-      if (path.absolute || names.length !== path.steps.length) return undefined
-      found.push(names)
-    }
-  }
-  return found
-}
-
-/** The name of a step that is nothing but a child's name. */
-function plainName(step: Extract<Expression, { kind: 'path' }>['steps'][number]): Name[] {
-  const isPlain = step.primary === undefined && !step.deep && step.axis === 'child' && step.predicates.length === 0
-  return isPlain && step.test.kind === 'name' ? [step.test] : []
+/** The white space that fn:normalize-space would take out of the whole message, as far as it is known. */
+function plain(text: string, isFirst: boolean, isLast: boolean): string {
+  const single = text.replaceAll(/[ \t\r\n]+/g, ' ')
+  const begun = isFirst ? single.replace(/^ /, '') : single
+  return isLast ? begun.replace(/ $/, '') : begun
 }

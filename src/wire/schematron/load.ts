@@ -1,6 +1,6 @@
 import { runtime } from './runtime.ts'
 import { type Severity, severityOf } from './severity.ts'
-import type { Node } from './tree.ts'
+import { nameId, type Node } from './tree.ts'
 
 /** Rules ready to run. */
 export interface RuleSet {
@@ -15,20 +15,11 @@ export interface RuleSet {
   readonly patterns: readonly (readonly LoadedRule[])[]
 }
 
-interface LoadedRule {
-  readonly contexts: readonly Context[]
-  /** How many variables it has. */
-  readonly lets: number
-  readonly checks: readonly Check[]
-  /** The checks that only forbid elements, by the names on the way to them. */
-  readonly forbidden: Trie | undefined
-}
-
 /** How the nodes are found that a rule is about. */
 export type Context =
   | { readonly by: 'document' }
-  | { readonly by: 'element' | 'attribute'; readonly name: number; readonly test: ContextTest }
-  | { readonly by: 'any-element' | 'any-attribute'; readonly test: ContextTest }
+  | { readonly by: 'element' | 'attribute'; readonly name: number; readonly test: ContextTest | undefined }
+  | { readonly by: 'any-element' | 'any-attribute'; readonly test: ContextTest | undefined }
   | { readonly by: 'search'; readonly nodes: (state: object) => readonly Node[] }
 
 type ContextTest = (node: Node, state: object) => boolean
@@ -38,97 +29,194 @@ type Evaluate<Result> = (node: Node, state: object, lets: unknown[]) => Result
 export interface Check {
   readonly id: string
   readonly severity: Severity
-  readonly message: string | Evaluate<string>
+  /** What it says, or what finds that out. */
+  readonly message: () => string | Evaluate<string>
   /** The check holds when the document has no element of this name. */
   readonly unless: number | undefined
   /** Whether the node passes. */
   readonly test: Evaluate<boolean>
 }
 
-export type Trie = ReadonlyMap<number, { readonly checks: readonly Check[]; readonly below: Trie | undefined }>
-
-/** The form that compile.ts writes. */
-interface Written {
+/**
+ * What is the same for every document, as compile.ts writes it: JSON, which is read ten times as fast as JavaScript that says the same.
+ * Numbers stand for names and functions, in their order.
+ */
+export interface Table {
   readonly title: string
   readonly globals: number
-  readonly patterns: readonly (readonly {
-    readonly contexts: readonly Context[]
-    readonly lets: number
-    readonly checks: readonly WrittenCheck[]
-  }[])[]
+  readonly size: number
+  readonly namespaces: readonly string[]
+  readonly names: readonly (readonly [namespace: number, local: string])[]
+  readonly patterns: readonly (readonly TableRule[])[]
 }
 
-interface WrittenCheck {
+export interface TableRule {
+  readonly contexts: readonly TableContext[]
+  /** How many variables it has. */
+  readonly lets: number
+  /** Of its first check among those of all rules; the messages are in that order. */
+  readonly first: number
+  readonly checks: readonly TableCheck[]
+  /** The checks that only forbid elements, by the names on the way to them. */
+  readonly forbidden: readonly TableBranch[]
+}
+
+/** `run` is the test, or what finds the nodes. */
+export interface TableContext {
+  readonly by: Context['by']
+  readonly name?: number
+  readonly run?: number
+}
+
+export interface TableCheck {
   readonly id: string
   readonly flag?: string
-  readonly message: Check['message']
   readonly unless?: number
-  readonly test?: Evaluate<boolean>
-  readonly forbidden?: readonly (readonly number[])[]
+  /** None where it only forbids elements. */
+  readonly test?: number
+}
+
+/** A name, the checks of the rule that forbid it here, and the same of the names below. */
+export type TableBranch = readonly [name: number, checks: readonly number[], below: readonly TableBranch[]]
+
+/** The texts of all checks; a number is that of a function. */
+export type Messages = readonly (string | number)[]
+
+/** The code as compile.ts puts it together: two lines of data, which are comments to JavaScript, and what is executed. */
+export function writeRules(table: Table, messages: Messages, javascript: string): string {
+  return `//${JSON.stringify(table)}\n//${JSON.stringify(messages)}\n${javascript}`
 }
 
 /** What `rulesScript` evaluates to. */
-export type RulesFactory = (functions: typeof runtime) => unknown
+export type RulesFactory = (functions: typeof runtime, names: readonly number[]) => readonly unknown[]
 
 /** Makes rules of what compileSchematron wrote: of nothing else, for it is executed. */
 export function loadRules(code: string): RuleSet {
   // oxlint-disable-next-line typescript/no-implied-eval, no-new-func
-  return linkRules(new Function('R', code) as RulesFactory)
+  return linkRules(code, new Function('R', 'N', code) as RulesFactory)
 }
 
 /** The code as a script whose value linkRules takes, for who keeps what the engine of JavaScript made of it. */
 export function rulesScript(code: string): string {
-  return `(function(R){${code}})`
+  return `(function(R,N){${code}})`
 }
 
-/** As loadRules, of the value of `rulesScript`. */
-export function linkRules(factory: RulesFactory): RuleSet {
-  const written = factory(runtime) as Written
+/** As loadRules, with the value of `rulesScript`. */
+export function linkRules(code: string, factory: RulesFactory): RuleSet {
+  const tableEnd = code.indexOf('\n')
+  const table = JSON.parse(code.slice('//'.length, tableEnd)) as Table
+  const names = table.names.map(([namespace, local]) => nameId(table.namespaces[namespace] ?? '', local))
+  const functions = factory(runtime, names)
+  // Most documents break few rules or none: the texts, a quarter of what there is to read, are read for the first that does.
+  let messages: Messages | undefined
+  const message = (number: number): string | Evaluate<string> => {
+    messages ??= JSON.parse(code.slice(tableEnd + '\n//'.length, code.indexOf('\n', tableEnd + 1))) as Messages
+    const text = messages[number] ?? ''
+    return typeof text === 'string' ? text : (functions[text] as Evaluate<string>)
+  }
   let ids: ReadonlySet<string> | undefined
   return {
-    title: written.title,
-    globals: written.globals,
-    size: written.patterns.flat().reduce((sum, { checks }) => sum + checks.length, 0),
-    // Loading does not wait for what few ask for.
+    title: table.title,
+    globals: table.globals,
+    size: table.size,
     get ids() {
-      return (ids ??= new Set(written.patterns.flat().flatMap(({ checks }) => checks.map(({ id }) => id))))
+      return (ids ??= new Set(table.patterns.flat().flatMap(({ checks }) => checks.map(({ id }) => id))))
     },
-    patterns: written.patterns.map(rules =>
-      rules.map(({ contexts, lets, checks }) => ({
-        contexts,
-        lets,
-        checks: checks.filter(({ test }) => test !== undefined).map(loadCheck),
-        forbidden: trieOf(checks),
-      })),
-    ),
+    patterns: table.patterns.map(rules => rules.map(rule => new LoadedRule(rule, { names, functions, message }))),
   }
 }
 
-function loadCheck({ id, flag, message, unless, test = () => true }: WrittenCheck): Check {
-  return { id, severity: severityOf(flag), message, unless, test }
+interface Linked {
+  readonly names: readonly number[]
+  readonly functions: readonly unknown[]
+  readonly message: (number: number) => string | Evaluate<string>
 }
 
-type Growing = Map<number, Branch>
+/** Its checks are made when the first node meets them: many rules are about what few documents have. */
+class LoadedRule {
+  readonly contexts: readonly Context[]
+  readonly lets: number
+  private readonly table: TableRule
+  private readonly linked: Linked
+  private tested: readonly Check[] | undefined
+  private trie: Trie | undefined
+  /** Each check once, wherever it is found: several of its paths may be. */
+  private readonly made: Check[] = []
 
-interface Branch {
-  readonly checks: Check[]
-  below: Growing | undefined
-}
-
-function trieOf(checks: readonly WrittenCheck[]): Trie | undefined {
-  const root: Branch = { checks: [], below: undefined }
-  for (const written of checks) {
-    if (written.forbidden === undefined) continue
-    const check = loadCheck(written)
-    for (const path of written.forbidden) path.reduce(grown, root).checks.push(check)
+  constructor(table: TableRule, linked: Linked) {
+    this.contexts = table.contexts.map(one => contextOf(one, linked))
+    this.lets = table.lets
+    this.table = table
+    this.linked = linked
   }
-  return root.below
+
+  get checks(): readonly Check[] {
+    return (this.tested ??= this.table.checks.flatMap(({ test }, index) =>
+      test === undefined ? [] : this.check(index),
+    ))
+  }
+
+  get forbidden(): Trie | undefined {
+    if (this.table.forbidden.length === 0) return undefined
+    return (this.trie ??= new Trie(this.table.forbidden, {
+      names: this.linked.names,
+      check: index => this.check(index),
+    }))
+  }
+
+  private check(index: number): Check {
+    const { names, functions, message } = this.linked
+    const { id = '', flag, unless, test } = this.table.checks[index] ?? {}
+    return (this.made[index] ??= {
+      id,
+      severity: severityOf(flag),
+      message: () => message(this.table.first + index),
+      unless: unless === undefined ? undefined : names[unless],
+      test: test === undefined ? () => true : (functions[test] as Evaluate<boolean>),
+    })
+  }
 }
 
-/** Most branches end where they begin: a map for each of them would be half of what loading takes. */
-function grown(branch: Branch, name: number): Branch {
-  branch.below ??= new Map()
-  let next = branch.below.get(name)
-  if (next === undefined) branch.below.set(name, (next = { checks: [], below: undefined }))
-  return next
+function contextOf({ by, name = -1, run }: TableContext, { names, functions }: Linked): Context {
+  switch (by) {
+    case 'document':
+      return { by }
+    case 'element':
+    case 'attribute':
+      return { by, name: names[name] ?? -1, test: run === undefined ? undefined : (functions[run] as ContextTest) }
+    case 'any-element':
+    case 'any-attribute':
+      return { by, test: run === undefined ? undefined : (functions[run] as ContextTest) }
+    case 'search':
+  }
+  return { by, nodes: functions[run ?? -1] as Extract<Context, { by: 'search' }>['nodes'] }
+}
+
+interface TrieMaker {
+  readonly names: readonly number[]
+  readonly check: (index: number) => Check
+}
+
+/** Grows where documents go: of some seven hundred paths a document has a few dozen. */
+export class Trie {
+  private readonly branches: ReadonlyMap<number, TableBranch>
+  private readonly grown = new Map<number, { readonly checks: readonly Check[]; readonly below: Trie | undefined }>()
+  private readonly maker: TrieMaker
+
+  constructor(branches: readonly TableBranch[], maker: TrieMaker) {
+    this.branches = new Map(branches.map(branch => [maker.names[branch[0]] ?? -1, branch]))
+    this.maker = maker
+  }
+
+  get(name: number): { readonly checks: readonly Check[]; readonly below: Trie | undefined } | undefined {
+    const known = this.grown.get(name)
+    if (known !== undefined) return known
+    const branch = this.branches.get(name)
+    if (branch === undefined) return undefined
+    const [, checks, branches] = branch
+    const below = branches.length === 0 ? undefined : new Trie(branches, this.maker)
+    const made = { checks: checks.map(this.maker.check), below }
+    this.grown.set(name, made)
+    return made
+  }
 }

@@ -1,4 +1,4 @@
-import type { Code, Program, Scope } from './code.ts'
+import { type Code, isShared, type Program, type Scope } from './code.ts'
 import { type Expression, mentions } from './expression.ts'
 
 /**
@@ -7,9 +7,19 @@ import { type Expression, mentions } from './expression.ts'
  */
 export function once(code: Code, expression: Expression, { scope, program }: { scope: Scope; program: Program }): Code {
   // Global variables are computed once anyway.
-  if (scope.current === 'D.document' || !isOfDocument(expression, scope)) return code
+  if (scope.current === 'D.document' || !isOfDocument(expression, scope) || isCheap(expression, code)) return code
   const js = program.global(code.js)
   return code.type === 'nodes' ? { type: 'nodes', js, requires: code.requires } : { type: code.type, js }
+}
+
+const askers: ReadonlySet<string> = new Set(['not', 'boolean', 'exists', 'empty', 'count'])
+
+/** What the index gives, or what only looks whether a kept value is empty or how long it is, costs no more than to keep it. */
+function isCheap(expression: Expression, { js }: Code): boolean {
+  if (expression.kind === 'call') {
+    return askers.has(expression.name) && expression.given.every(({ kind }) => kind === 'path' || kind === 'call')
+  }
+  return /^D\.tree\.elementsNamed\(n\d+\)$/.test(js)
 }
 
 /** Whether the value depends on the document only: an absolute path, several joined, or a function of such paths and of literals. */
@@ -28,5 +38,5 @@ export function isLocal(part: Expression, { variables }: Scope): boolean {
   if (part.kind !== 'variable') return false
   const variable = variables.get(part.name)
   // One that is unknown here is bound within the path itself.
-  return variable !== undefined && !/^(?:v\d+\(D\)|k\d+)$/.test(variable.js)
+  return variable !== undefined && !isShared(variable.js)
 }

@@ -20,7 +20,7 @@ const compiled = new Map<string, RegExp>()
 const compiledMax = 2000
 
 /** A pattern and flags of XPath as a RegExp. Throws DynamicError FORX0002. */
-function regexOf(pattern: string, flags = ''): RegExp {
+export function regexOf(pattern: string, flags = ''): RegExp {
   const key = `${flags}/${pattern}`
   const known = compiled.get(key)
   if (known !== undefined) return known

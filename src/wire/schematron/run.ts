@@ -58,8 +58,9 @@ export function runRules(root: XmlElement, ruleSets: readonly RuleSet[]): readon
  */
 export function rehearse({ patterns, globals }: RuleSet): void {
   const tree = new Tree(parseXml('<nothing/>').root)
-  const node = tree.document
-  const state: State = { tree, document: node, globals: emptySlots(globals), failures: new Map() }
+  const { document } = tree
+  const [node = document] = document.children
+  const state: State = { tree, document, globals: emptySlots(globals), failures: new Map() }
   for (const { contexts, checks } of patterns.flat()) {
     for (const context of contexts) if (candidates(context, state).length >= 0) isContext(context, node, state)
     const lets: unknown[] = []
@@ -118,7 +119,7 @@ function isContext(context: Context, node: Node, state: State): boolean {
   if (context.by === 'document' || context.by === 'search') return true
   // As orNothing, which would make a function for each of all nodes.
   try {
-    return context.test(node, state)
+    return context.test === undefined || context.test(node, state)
   } catch (error) {
     if (isDynamic(error)) return false
     throw error
@@ -164,7 +165,7 @@ function findForbidden(trie: Trie, run: Run): void {
 
 function report(check: Check, { node, state, lets, findings }: Run, error?: Error): void {
   if (findings.length === findingsMax) return
-  const { message } = check
+  const message = check.message()
   const text = typeof message === 'string' ? message : orNothing(() => message(node, state, lets), check.id)
   findings.push({
     rule: check.id,

@@ -16,7 +16,7 @@ import {
 import { DynamicError } from './error.ts'
 import { absolute, arithmetic, average, ceiling, floor, negate, range, round, sum } from './numbers.ts'
 import { matches, replace, tokenize } from './regex.ts'
-import { isListed, lengthOf, normalizeSpace, substring, substringAfter, substringBefore, translate } from './text.ts'
+import { CodeList, lengthOf, normalizeSpace, substring, substringAfter, substringBefore, translate } from './text.ts'
 import { contentOf, documentOf, nameId, qualifiedName, stringOf, TreeNode } from './tree.ts'
 import {
   atomize,
@@ -129,15 +129,14 @@ export const runtime = {
   substringAfter,
   substringBefore,
   translate,
-  isListed,
+  CodeList,
   matches,
   tokenize,
   replace,
   subsequence,
   codePointsOf,
   textOfCodePoints,
-  failIfFailed,
-  failed,
+  kept,
 }
 
 /** A path can only go on from nodes. Throws DynamicError. */
@@ -173,18 +172,25 @@ function textOfCodePoints(items: Sequence): string {
   return items.map((item: Item) => String.fromCodePoint(toDouble([item]))).join('')
 }
 
-interface Failures {
+interface Kept {
+  readonly globals: unknown[]
   readonly failures: Map<number, Error>
 }
 
-/** Throws the error that a value of the document ended with when it was first asked for. */
-function failIfFailed({ failures }: Failures, slot: number): void {
+/**
+ * A value that the document has once, failures too: a hostile document must not have them found out for every node. The values are in an
+ * array because an object with hundreds of names is a hash table. A stack that is full would not be so elsewhere: that is not kept.
+ */
+function kept<Document extends Kept>(document: Document, slot: number, evaluate: (of: Document) => unknown): unknown {
+  const { globals, failures } = document
+  const known = globals[slot]
+  if (known !== undefined) return known
   const error = failures.get(slot)
   if (error !== undefined) throw error
-}
-
-/** Keeps what the document is to blame for; a stack that is full would not be so elsewhere. */
-function failed({ failures }: Failures, slot: number, error: unknown): unknown {
-  if (error instanceof DynamicError) failures.set(slot, error)
-  return error
+  try {
+    return (globals[slot] = evaluate(document))
+  } catch (cause) {
+    if (cause instanceof DynamicError) failures.set(slot, cause)
+    throw cause
+  }
 }

@@ -60,11 +60,20 @@ export function translate(text: string, from: string, to: string): string {
  * contains(' A B C ', concat(' ', value, ' ')): the way rules write code lists. A value without the separator is found in the set;
  * any other by the text, as written.
  */
-export function isListed(
-  list: { readonly codes: ReadonlySet<string>; readonly text: string },
-  value: string,
-  separator: string,
-): boolean {
-  if (value !== '' && !value.includes(separator)) return list.codes.has(value)
-  return list.text.includes(separator + value + separator)
+export class CodeList {
+  private readonly text: string
+  private readonly separator: string
+  private codes: ReadonlySet<string> | undefined
+
+  constructor(text: string, separator: string) {
+    this.text = text
+    this.separator = separator
+  }
+
+  has(value: string): boolean {
+    const { text, separator } = this
+    if (value === '' || value.includes(separator)) return text.includes(separator + value + separator)
+    this.codes ??= new Set(text.split(separator))
+    return this.codes.has(value)
+  }
 }

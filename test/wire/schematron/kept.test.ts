@@ -177,3 +177,91 @@ describe('a rehearsal', () => {
     expect(judge()).toEqual(before)
   })
 })
+
+describe('a list that is asked for a value', () => {
+  it.for([
+    ["some $x in ('1', '2') satisfies n:a = $x", true],
+    ["some $x in ('2', '3') satisfies $x = n:a", true],
+    ["some $x in ('3', '4') satisfies n:a = $x", false],
+    ["some $x in tokenize('2 3', ' ') satisfies n:a = $x", true],
+    ["some $x in tokenize('4 3', ' ') satisfies n:a = $x", false],
+    ['some $x in n:b satisfies n:a = $x', false],
+    ['some $x in (1, 2) satisfies $x = $x', true],
+    ['some $x in (4, 2) satisfies number(n:a[1]) = $x - 1', true],
+    ["some $x in ('1', '3') satisfies n:a != $x", true],
+    ["every $x in ('1', '3') satisfies n:a = $x", false],
+    ["contains(' A B ', concat(' ', n:code, ' '))", true],
+    ["contains(' A B ', concat(' ', n:both, ' '))", true],
+    ["contains(' A B ', concat(' ', n:none, ' '))", false],
+    ["contains(' A  B ', concat(' ', n:none, ' '))", true],
+  ] as const)('says what the comparison one by one says: %s', ([test, expected]) => {
+    expect(holds(test, '<a>1</a><a>2</a><code>B</code><both>A B</both><none/>')).toBe(expected)
+  })
+})
+
+describe('a pattern of a regular expression', () => {
+  it.for([
+    [String.raw`matches(n:a, '^\d+$')`, true],
+    ["matches(n:b, 'X+', 'i')", true],
+    ["matches(n:b, 'X+')", false],
+    ["matches(n:b, '[')", 'error'],
+    ["matches(n:b, concat('^', 'x'))", true],
+    ["matches(n:b, 'x', n:none)", true],
+  ] as const)('is that of XPath: %s', ([test, expected]) => {
+    expect(holds(test, '<a>12</a><b>xx</b>')).toBe(expected)
+  })
+})
+
+/** Where the rule finds its context. */
+function contexts(context: string): readonly string[] {
+  const rule = `<pattern><rule context="${context}"><assert id="X" test="false()">no</assert></rule></pattern>`
+  return run(rule, '<doc xmlns="urn:n"><a><b><c x="1"/></b></a><c/></doc>').map(({ location }) => location)
+}
+
+describe('a context', () => {
+  it.for([
+    ['n:c', ['/doc/a/b/c', '/doc/c']],
+    ['n:b/n:c', ['/doc/a/b/c']],
+    ['n:a/n:b/n:c', ['/doc/a/b/c']],
+    ['n:doc/n:b/n:c', []],
+    ['n:a//n:c', ['/doc/a/b/c']],
+    ['*/n:c', ['/doc/a/b/c', '/doc/c']],
+    ['/n:doc/n:c', ['/doc/c']],
+    ['/n:c', []],
+    ['node()/n:doc', ['/doc']],
+    ['node()/node()/n:doc', []],
+    ['n:c/@x', ['/doc/a/b/c/@x']],
+    ['@*', ['/doc/a/b/c/@x']],
+    ['n:b[n:c]/n:c[@x]', ['/doc/a/b/c']],
+    ['n:b[n:a]/n:c', []],
+    ['/', ['/']],
+  ] as const)('%s is the nodes at %s', ([context, expected]) => {
+    expect(contexts(context)).toEqual(expected)
+  })
+})
+
+describe('elements that are forbidden', () => {
+  it('are one finding of their check, however many of its paths are there', () => {
+    const rule = `<pattern><rule context="/*">
+      <assert id="AB" test="not(n:a) and not(n:b/n:c)">[AB] no a, <value-of select="name(n:b)"/>  nor c </assert>
+      <assert id="C" test="not(n:b/n:c)">no c</assert></rule></pattern>`
+    const found = run(rule, '<doc xmlns="urn:n"><a/><b><c/></b><a/></doc>')
+    expect(found.map(({ rule: id, message }) => [id, message])).toEqual([
+      ['AB', '[AB] no a, b nor c'],
+      ['C', 'no c'],
+    ])
+  })
+})
+
+describe('what several rules say alike', () => {
+  it('is one function, with the values of each node its own', () => {
+    const rules = `<pattern><rule context="n:a"><let name="own" value="string(.)"/>
+        <assert id="A" test="$own = '1'">is <value-of select="$own"/></assert></rule></pattern>
+      <pattern><rule context="n:a | n:b"><let name="own" value="string(.)"/>
+        <assert id="B" test="$own = '1'">is <value-of select="$own"/></assert></rule></pattern>`
+    const found = run(rules, '<doc xmlns="urn:n"><a>1</a><a>2</a><b>3</b></doc>')
+    expect(found.map(({ rule, message }) => `${rule} ${message}`)).toEqual(['A is 2', 'B is 2', 'B is 3'])
+    const code = compiled(rules)
+    expect(code.match(/^function /gm)?.length).toBe(3)
+  })
+})
