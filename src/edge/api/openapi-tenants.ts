@@ -107,7 +107,7 @@ function logos({ problem, json, everywhere }: Shared): object {
     put: {
       operationId: 'saveTenantLogo',
       summary: 'Keep the logo of a tenant',
-      description: 'PNG or JPEG, which is found out by looking, of at most 512 KB.',
+      description: 'PNG or JPEG, which is found out by looking, of at most 512 KB and 4 million pixels.',
       parameters,
       requestBody: { required: true, content: logo },
       responses: {

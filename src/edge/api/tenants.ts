@@ -98,7 +98,12 @@ async function remove(tenants: Tenants, ctx: RouteContext, id: TenantId): Promis
 
 /* ── Logos ─────────────────────────────────────────────────────────────────────────────────── */
 
-export const unfitLogo = 'logo must be a PNG, or a JPEG in grey or YCbCr, whole and of at most 16 million pixels'
+/** What is said of a logo that comes with one call. */
+export const unfitLogo = wantedLogo('16 million')
+
+function wantedLogo(pixels: string): string {
+  return `logo must be a PNG, or a JPEG in grey or YCbCr, whole and of at most ${pixels} pixels`
+}
 
 async function saveLogo(tenants: Tenants, ctx: RouteContext, id: TenantId): Promise<void> {
   const { content } = await readBody(ctx, logoOctetsMax)
@@ -108,7 +113,7 @@ async function saveLogo(tenants: Tenants, ctx: RouteContext, id: TenantId): Prom
       ctx.body = tenantJson(outcome.tenant)
       return
     case 'unfit':
-      throw new Problem('invalid-logo', unfitLogo)
+      throw new Problem('invalid-logo', wantedLogo('4 million'))
     case 'unknown':
       throw noTenant(id)
   }

@@ -15,6 +15,9 @@ export interface TenantsWorld {
   readonly branding: Branding
 }
 
+/** Every PDF of the tenant unpacks its logo: a million pixels take 40 ms. */
+const pixelsMax = 4_000_000
+
 export function createTenants({ clock, store, branding }: TenantsWorld): Tenants {
   const logos = new LogoCache(store)
 
@@ -43,7 +46,7 @@ export function createTenants({ clock, store, branding }: TenantsWorld): Tenants
     remove: id => store.removeTenant(id),
     async saveLogo(id, octets) {
       const logo = readLogo(octets)
-      if (logo === undefined) return { kind: 'unfit' }
+      if (logo === undefined || logo.width * logo.height > pixelsMax) return { kind: 'unfit' }
       const sha256 = createHash('sha256').update(octets).digest('hex')
       const stored = { octets, mimeType: logo.mimeType, size: octets.length, sha256 }
       const tenant = await store.saveLogo(id, stored, clock.now())

@@ -17,7 +17,7 @@ export type SaveOutcome =
 
 export type SaveLogoOutcome =
   | { readonly kind: 'saved'; readonly tenant: Tenant }
-  /** No picture that can be shown. */
+  /** No picture that can be shown, or one of more than 4 million pixels. */
   | { readonly kind: 'unfit' }
   | { readonly kind: 'unknown' }
 
@@ -33,7 +33,7 @@ export interface Tenants {
   }): Promise<readonly Pick<Tenant, 'id' | 'name' | 'changedAt'>[]>
   /** Its logo goes with it; one that keeps mappings stays. */
   remove(id: TenantId): Promise<'removed' | 'unknown' | 'has-mappings'>
-  /** PNG or JPEG, as readLogo() takes it. */
+  /** PNG or JPEG, as readLogo() takes it, of at most 4 million pixels. */
   saveLogo(id: TenantId, octets: Buffer): Promise<SaveLogoOutcome>
   findLogo(id: TenantId): Promise<StoredLogo | undefined>
   /** Whether there was one. */

@@ -152,6 +152,7 @@ describe('a logo', () => {
   it.each([
     ['PNG', png(), 'image/png'],
     ['JPEG', jpeg(), 'image/jpeg'],
+    ['4 million pixels', jpeg({ width: 2000, height: 2000 }), 'image/jpeg'],
   ])('is kept as it is: %s', async (_, octets, mimeType) => {
     const { tenants } = world()
     await tenants.save(acme, draft())
@@ -166,6 +167,7 @@ describe('a logo', () => {
     ['a text', Buffer.from('<svg/>')],
     ['half a PNG', png().subarray(0, 30)],
     ['a JPEG in CMYK', jpeg({ channels: 4 })],
+    ['more than 4 million pixels', jpeg({ width: 2001, height: 2000 })],
   ])('that nobody could show is not kept: %s', async (_, octets) => {
     const { tenants } = world()
     await tenants.save(acme, draft())
