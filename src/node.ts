@@ -8,7 +8,7 @@ import { KeyFileError, loadKeys, readAnchors, readPem } from './adapters/keys/in
 import { createLog } from './adapters/log/index.ts'
 import { type Database, connect, startPostgres } from './adapters/postgres/index.ts'
 import { type Config, ConfigError, anchorsFolderOf, publicUrlOf, zoneOf } from './config.ts'
-import { apiDoor } from './edge/api/index.ts'
+import { HeldMemory, apiDoor } from './edge/api/index.ts'
 import { as4Door } from './edge/as4/index.ts'
 import { type RequestState, errorMapper, listen, requestId } from './edge/http/index.ts'
 import { opsDoor } from './edge/ops/index.ts'
@@ -95,6 +95,11 @@ function appOf(core: Core, random: Random): Koa<RequestState> {
   const doors = apiDoor({
     ...core,
     spool: core.blobs,
+    random,
+    held: new HeldMemory({
+      octetsMax: config.documents.heldOctetsMax,
+      waitSecondsMax: config.documents.secondsMax,
+    }),
     limits: { ...config.api, documentOctetsMax: config.limits.inflatedOctetsMax },
     tokenHashes: config.api.tokens,
     publicUrl: publicUrlOf(config),

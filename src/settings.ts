@@ -65,7 +65,7 @@ export const settings = {
       text: 'SHA-256 (hexadecimal) of each bearer token; `passerelle keys token` makes one. Without any, the API is open and only allowed on loopback.',
     }),
     bodyOctetsMax: integer({
-      default: 104_857_600,
+      default: 268_435_456,
       min: 1024,
       unit: 'octets',
       text: 'A longer request body is answered with 413.',
@@ -74,7 +74,7 @@ export const settings = {
       default: 33_554_432,
       min: 1024,
       unit: 'octets',
-      text: 'The same for JSON, which is read in memory.',
+      text: 'The same for JSON, large files in it not counted: it is read in memory.',
     }),
     pageMax: integer({ default: 200, min: 1, max: 1000, text: 'Most invoices in one answer of a list.' }),
   },
@@ -254,6 +254,12 @@ export const settings = {
       max: 65_536,
       unit: 'megabytes',
       text: 'The same for the memory of the thread.',
+    }),
+    heldOctetsMax: integer({
+      default: 268_435_456,
+      min: 1_048_576,
+      unit: 'octets',
+      text: 'Of PDFs and forms over REST, which are held in memory as a whole, at one time; more of them wait.',
     }),
   },
   cache: {

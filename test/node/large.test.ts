@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask } from '../support/http.ts'
-import { invoiceUbl, nextNumber } from '../support/invoices.ts'
+import { invoiceJson, invoiceUbl, nextNumber } from '../support/invoices.ts'
 import { type TestNetwork, type TestNode, startNetwork } from '../support/network.ts'
 import { file, listed, sendInvoice, settled } from '../support/rest.ts'
 import { filesIn, kept } from '../support/rows.ts'
@@ -33,6 +33,12 @@ function heavyInvoice({ number, seller, buyer }: { number: string; seller: strin
   )
 }
 
+/** The same in JSON. */
+function heavyJson(number: string): object {
+  const file = { filename: 'annex.pdf', mimeType: 'application/pdf', content: attached }
+  return { ...invoiceJson({ number, seller: left, buyer: right }), attachments: [{ reference: 'annex', file }] }
+}
+
 function sha256(octets: Buffer): string {
   return createHash('sha256').update(octets).digest('hex')
 }
@@ -60,6 +66,29 @@ describe('an invoice with a file of 30 MB', () => {
     // One file at each end: what was signed. The spooled request and every unfinished file are gone.
     expect(filesIn(from.blobFolder)).toHaveLength(filesBefore[0]! + 1)
     expect(filesIn(to.blobFolder)).toHaveLength(filesBefore[1]! + 1)
+  })
+})
+
+describe('an invoice in JSON with a file of 30 MB', () => {
+  it('arrives as UBL with that file', async () => {
+    const number = nextNumber()
+    const filesBefore = [filesIn(one.blobFolder).length, filesIn(two.blobFolder).length]
+    const { transmissionId } = await sendInvoice(one.url, heavyJson(number))
+    await settled(one, transmissionId, 'delivered')
+    await two.node.exchange.settle()
+    const [came] = await listed(two.url, { number, direction: 'inbound' })
+    const arrived = await file(two.url, `/api/v1/invoices/${came!.id}/files/attachments/1`)
+    expect(sha256(arrived)).toBe(sha256(Buffer.from(attached, 'base64')))
+    expect(filesIn(one.blobFolder)).toHaveLength(filesBefore[0]! + 1)
+    expect(filesIn(two.blobFolder)).toHaveLength(filesBefore[1]! + 1)
+  })
+
+  it('leaves nothing when it breaks a rule', async () => {
+    const before = await kept(one)
+    const body = JSON.stringify({ ...heavyJson(nextNumber()), totals: { payable: '1.00' } })
+    const headers = { 'content-type': 'application/json' }
+    expect((await ask(`${one.url}/api/v1/invoices`, { method: 'POST', headers, body })).status).toBe(422)
+    expect(await kept(one)).toEqual(before)
   })
 })
 

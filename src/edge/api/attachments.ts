@@ -6,7 +6,7 @@ import { XmlError } from '../../wire/xml/index.ts'
 import { Problem, type RouteContext } from '../http/index.ts'
 import { notConvertible } from './documents.ts'
 import { setFile, setFileHeaders, typeOf } from './file-answer.ts'
-import { type FileServices, gather, open } from './kept-document.ts'
+import { type FileServices, open, takeKept } from './kept-document.ts'
 import { apiBase } from './representation.ts'
 
 /* The files inside a document. Those of XML pass by and are never held; a PDF is read as a whole. */
@@ -25,7 +25,7 @@ export async function listAttachments(services: FileServices, ctx: RouteContext,
   const path = `${apiBase}/invoices/${invoice.id}/files/attachments`
   const document = await open(services.reader, invoice.transmission)
   const found =
-    document.kind === 'xml' ? await listXml(document.octets) : (await filesOf(services, invoice)).map(listedFile)
+    document.kind === 'xml' ? await listXml(document.octets) : (await filesOf(services, ctx, invoice)).map(listedFile)
   ctx.body = {
     attachments: found.map((file, index) =>
       Object.assign({ number: index + 1 }, file, { link: `${path}/${index + 1}` }),
@@ -64,7 +64,7 @@ export async function giveAttachment(
   const document = await open(services.reader, invoice.transmission)
   const isGiven = document.kind === 'xml' ? await giveFromXml(document.octets, number, ctx) : false
   if (isGiven) return
-  const file = document.kind === 'xml' ? undefined : (await filesOf(services, invoice))[number - 1]
+  const file = document.kind === 'xml' ? undefined : (await filesOf(services, ctx, invoice))[number - 1]
   if (file === undefined) throw new Problem('not-found', `invoice ${invoice.id} has no attachment ${text}`)
   const { name, mimeType, octets } = file
   setFile(ctx, { filename: name || `attachment-${number}`, mimeType, octets, isOurs: false })
@@ -105,8 +105,10 @@ function broken(cause: unknown): unknown {
   return cause instanceof XmlError ? new Problem('not-convertible', cause.message, { cause }) : cause
 }
 
-async function filesOf(services: FileServices, invoice: Invoice): Promise<readonly EmbeddedFile[]> {
-  const { files, findings } = await services.documents.files(await gather(services, invoice))
+/** Of a PDF, which nothing can be set aside of. */
+async function filesOf(services: FileServices, ctx: RouteContext, invoice: Invoice): Promise<readonly EmbeddedFile[]> {
+  const { octets } = await takeKept(services, ctx, invoice, { files: 'none' })
+  const { files, findings } = await services.documents.files(octets)
   if (findings.length > 0) throw notConvertible(findings)
   return files
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { WireError, isDay } from '../../kernel/index.ts'
 import type {
   Conversion,
@@ -13,6 +14,7 @@ import type { Finding } from '../../wire/invoice/index.ts'
 import { type Language, isColor, languages, readLogo } from '../../wire/view/index.ts'
 import {
   type BodyPart,
+  bodyOf,
   Problem,
   type ProblemError,
   readParameters,
@@ -21,10 +23,18 @@ import {
   type RouteEntry,
 } from '../http/index.ts'
 import { languageWanted, setFile } from './file-answer.ts'
+import {
+  type DocumentRoom,
+  type TakenDocument,
+  holdStream,
+  holdWhole,
+  takeDocument,
+  wholeDocument,
+} from './taken-document.ts'
 import { mappedDocument, mappingOf, type MappingServices } from './mappings.ts'
 import { brandingNamed, unfitLogo } from './tenants.ts'
 
-export interface DocumentServices extends MappingServices {
+export interface DocumentServices extends MappingServices, DocumentRoom {
   readonly documents: Documents
   readonly limits: { readonly bodyOctetsMax: number }
 }
@@ -41,20 +51,24 @@ export function documentRoutes(services: DocumentServices): readonly RouteEntry[
 
 /** A form gets one verdict for each of its files, a plain body its verdict. */
 async function validate(services: DocumentServices, ctx: RouteContext): Promise<void> {
-  const { documents, limits } = services
   const { options, mapping } = validationOf(ctx)
-  const parts = await documentParts(ctx, limits.bodyOctetsMax)
+  const verdictOn = async (octets: Buffer): Promise<Verdict> => {
+    const document = mapping === undefined ? octets : await mappedDocument(services, mapping, octets)
+    return await judge(services.documents, document, options)
+  }
+  if (!isForm(ctx)) {
+    const body = bodyOf(ctx, services.limits.bodyOctetsMax)
+    ctx.body = await verdictOn((await takeDocument(services, ctx, body, { files: 'none' })).octets)
+    return
+  }
+  const parts = withContent(await takeForm(services, ctx))
+  if (parts.length === 0) throw new Problem('malformed-request', 'the form has no file')
   const verdicts: (Verdict & { readonly file: string })[] = []
   // One after the other: a form of many files takes no more memory for it than one of one.
   for (const { name, filename, octets } of parts) {
-    const document = mapping === undefined ? octets : await mappedDocument(services, mapping, octets)
-    verdicts.push({ file: filename ?? name, ...(await judge(documents, document, options)) })
+    verdicts.push({ file: filename ?? name, ...(await verdictOn(octets)) })
   }
-  const [first] = verdicts
-  if (!isForm(ctx) && first !== undefined) {
-    const { file: _unnamed, ...verdict } = first
-    ctx.body = verdict
-  } else ctx.body = { verdicts }
+  ctx.body = { verdicts }
 }
 
 async function judge(documents: Documents, octets: Buffer, options: ValidationOptions): Promise<Verdict> {
@@ -99,9 +113,20 @@ export const endingsOf: Readonly<Record<Target, string>> = {
 }
 
 async function convert(services: DocumentServices, ctx: RouteContext): Promise<void> {
-  const { documents, limits } = services
-  const { to, isReport, options, mapping, tenant } = conversionOf(ctx)
-  const parts = await readParts(ctx, limits.bodyOctetsMax)
+  const request = conversionOf(ctx)
+  if (isForm(ctx)) {
+    await convertForm(services, ctx, request)
+    return
+  }
+  const { to } = request
+  const files = filesOf(to)
+  const taken = await takeDocument(services, ctx, bodyOf(ctx, services.limits.bodyOctetsMax), { files })
+  await convertGiven(services, ctx, taken, request)
+}
+
+async function convertForm(services: DocumentServices, ctx: RouteContext, request: ConversionRequest): Promise<void> {
+  const { to, options } = request
+  const parts = await takeForm(services, ctx)
   const logo = parts.find(({ name }) => name === 'logo')
   const pages = parts.find(({ name }) => name === 'pdf')
   if (pages !== undefined && to !== 'facturx') throw new Problem('invalid-parameter', 'pdf goes with to=facturx')
@@ -115,21 +140,59 @@ async function convert(services: DocumentServices, ctx: RouteContext): Promise<v
   // An empty field of a browser's form is no logo.
   const given = logo?.octets.length === 0 ? undefined : logo?.octets
   if (given !== undefined && readLogo(given) === undefined) throw new Problem('invalid-parameter', unfitLogo)
+  const branding = { ...options.branding, ...(given === undefined ? {} : { logo: given }) }
+  const asked = { ...options, branding, into: pages?.octets }
+  await convertGiven(services, ctx, { octets: document.octets, aside: undefined }, { ...request, options: asked })
+}
+
+/** By its mapping when there is one, and with the look of its tenant. */
+async function convertGiven(
+  services: DocumentServices,
+  ctx: RouteContext,
+  taken: TakenDocument,
+  { mapping, tenant, options, to, isReport }: ConversionRequest,
+): Promise<void> {
   // What the call itself says of the look goes before what is known of the tenant.
-  const known = await brandingNamed(services, tenant)
-  const branding = { ...known, ...options.branding, ...(given === undefined ? {} : { logo: given }) }
-  const { octets } = document
-  const source = mapping === undefined ? octets : await mappedDocument(services, mapping, octets)
-  const conversion = await documents.convert(source, to, { ...options, branding, into: pages?.octets })
-  const converted = readable(conversion)
+  const branding = { ...(await brandingNamed(services, tenant)), ...options.branding }
+  const octets = mapping === undefined ? taken.octets : await mappedDocument(services, mapping, taken.octets)
+  const filename = `document${endingsOf[to]}`
+  await convertTaken(services, ctx, { ...taken, octets }, { to, isReport, options: { ...options, branding }, filename })
+}
+
+/** What is shown names the files and does not hold them. */
+export function filesOf(to: Target): 'none' | 'answer' {
+  return to === 'html' || to === 'pdf' ? 'none' : 'answer'
+}
+
+interface Conversing extends Pick<ConversionRequest, 'to' | 'isReport' | 'options'> {
+  readonly filename: string
+}
+
+/**
+ * The answer is what a document was converted to. Files that were set aside come back in as it leaves; in a Factur-X they are files of
+ * the PDF too, and in a report Base64 of the whole, so that these must be held in memory.
+ */
+export async function convertTaken(
+  services: Pick<DocumentServices, 'documents' | keyof DocumentRoom>,
+  ctx: RouteContext,
+  taken: TakenDocument,
+  { to, isReport, options, filename }: Conversing,
+): Promise<void> {
+  const { aside } = taken
+  const isHeld = isReport || to === 'facturx'
+  const document = isHeld ? await holdWhole(services, ctx, taken) : taken.octets
+  const converted = readable(await services.documents.convert(document, to, options))
   if (isReport) {
     const { octets, mimeType, unmapped, lost } = converted
     ctx.body = { mimeType, content: octets.toString('base64'), unmapped, lost }
-  } else answerConverted(ctx, converted, `document${endingsOf[to]}`)
+    return
+  }
+  answerConverted(ctx, converted, filename)
+  if (aside !== undefined && !isHeld) ctx.body = Readable.from(wholeDocument(converted.octets, aside))
 }
 
 /** What cannot be carried over is counted in a header; the report names it. */
-export function answerConverted(ctx: RouteContext, converted: Converted, filename: string): void {
+function answerConverted(ctx: RouteContext, converted: Converted, filename: string): void {
   const { octets, mimeType, unmapped, lost } = converted
   // Of a poorer profile of Factur-X less is expected: its losses are warnings, and losses all the same.
   const losses = lost.filter(({ rule, severity }) => severity === 'fatal' || rule.startsWith('facturx.'))
@@ -141,7 +204,7 @@ export function answerConverted(ctx: RouteContext, converted: Converted, filenam
 type Converted = Extract<Conversion, { readonly kind: 'converted' }>
 
 /** Throws Problem `not-convertible` with the findings. */
-export function readable(conversion: Conversion): Converted {
+function readable(conversion: Conversion): Converted {
   if (conversion.kind === 'converted') return conversion
   throw notConvertible(conversion.findings)
 }
@@ -212,9 +275,7 @@ function withContent(parts: readonly BodyPart[]): readonly BodyPart[] {
   return parts.filter(({ filename, octets }) => filename !== '' || octets.length > 0)
 }
 
-async function documentParts(ctx: RouteContext, octetsMax: number): Promise<readonly BodyPart[]> {
-  const parts = await readParts(ctx, octetsMax)
-  const documents = isForm(ctx) ? withContent(parts) : parts
-  if (documents.length === 0) throw new Problem('malformed-request', 'the form has no file')
-  return documents
+/** In memory: its parts are views of the whole. */
+async function takeForm(services: DocumentServices, ctx: RouteContext): Promise<readonly BodyPart[]> {
+  return readParts(ctx, await holdStream(services, ctx, bodyOf(ctx, services.limits.bodyOctetsMax)))
 }

@@ -5,9 +5,9 @@ import type { TransmissionReader } from '../../services/ports.ts'
 import { languages } from '../../wire/view/index.ts'
 import { Problem, type RouteContext } from '../http/index.ts'
 import { giveAttachment, listAttachments } from './attachments.ts'
-import { answerConverted, endingsOf, readable } from './documents.ts'
+import { convertTaken, endingsOf, filesOf } from './documents.ts'
 import { languageWanted, setFileHeaders } from './file-answer.ts'
-import { type FileServices, gather, inflated, open } from './kept-document.ts'
+import { type FileServices, inflated, open, takeKept } from './kept-document.ts'
 
 type Give = (
   services: FileServices,
@@ -66,8 +66,9 @@ async function converted(to: Target, services: FileServices, ctx: RouteContext, 
   const language = languageWanted(ctx, languages)
   const { sender } = invoice.transmission
   const branding = invoice.direction === 'outbound' ? await services.tenants.brandingOf(sender) : undefined
-  const conversion = await services.documents.convert(await gather(services, invoice), to, { language, branding })
-  answerConverted(ctx, readable(conversion), fileName(invoice, endingsOf[to]))
+  const taken = await takeKept(services, ctx, invoice, { files: filesOf(to) })
+  const filename = fileName(invoice, endingsOf[to])
+  await convertTaken(services, ctx, taken, { to, isReport: false, options: { language, branding }, filename })
 }
 
 /* ── What is kept of it ────────────────────────────────────────────────────────────────────── */

@@ -11,6 +11,7 @@ import { apiBase } from './representation.ts'
 import { tenantRoutes } from './tenants.ts'
 import { transmissionRoutes } from './transmissions.ts'
 
+export { HeldMemory } from './held-memory.ts'
 export { openApiDocument } from './openapi.ts'
 export { cardJson, endpointJson, exceptionJson, invoiceJson, stepsJson, traceJson } from './representation.ts'
 

@@ -1,12 +1,13 @@
-import { type Spool, isUuid } from '../../kernel/index.ts'
+import { type Hash, createHash } from 'node:crypto'
+import { isUuid } from '../../kernel/index.ts'
 import type { Documents } from '../../services/documents/index.ts'
 import type { IdempotencyKey, Invoice, InvoiceId } from '../../services/domain.ts'
 import type { Invoicing, SendOutcome, SendRequest } from '../../services/invoicing/index.ts'
 import type { MappingKey, TransmissionReader } from '../../services/ports.ts'
 import {
+  bodyOf,
   Problem,
   type ProblemError,
-  readBody,
   readParameters,
   readQuery,
   type RouteContext,
@@ -19,14 +20,13 @@ import { parseJson } from './json-body.ts'
 import { mappingOf, type MappingServices, readMapped } from './mappings.ts'
 import { directionOf, limitOf } from './parameters.ts'
 import { invoiceJson, linksOf, statusJson, traceJson } from './representation.ts'
+import { type DocumentRoom, removeFiles, takeDocument } from './taken-document.ts'
 import { giveVerdict } from './verdicts.ts'
 
-export interface InvoiceServices extends MappingServices {
+export interface InvoiceServices extends MappingServices, DocumentRoom {
   readonly invoicing: Invoicing
   readonly reader: TransmissionReader
   readonly documents: Documents
-  /** Takes large documents while they arrive. */
-  readonly spool: Spool
   readonly limits: {
     readonly bodyOctetsMax: number
     readonly jsonOctetsMax: number
@@ -126,18 +126,14 @@ function idempotencyKeyOf(ctx: RouteContext): string | undefined {
   throw new Problem('invalid-parameter', 'Idempotency-Key must be 1 to 255 visible ASCII characters')
 }
 
-async function readSource(
-  { spool, limits }: InvoiceServices,
-  ctx: RouteContext,
-): Promise<{ readonly source: SendRequest['source']; readonly sha256: string }> {
+async function readSource(services: InvoiceServices, ctx: RouteContext): Promise<ReadSource> {
+  const { spool, held, limits } = services
   const type = ctx.is('json', 'application/xml', 'text/xml', 'application/pdf')
-  if (type === 'json') {
-    const { content, sha256 } = await readBody(ctx, limits.jsonOctetsMax)
-    return { source: { kind: 'json', value: parseJson(content) }, sha256 }
-  }
+  if (type === 'json') return await readJson(services, ctx)
   if (type !== false && type !== null) {
     const { content, sha256 } = await spoolBody(ctx, spool, limits.bodyOctetsMax)
     if (content.size === 0) throw new Problem('malformed-request', 'the body is empty')
+    if (type === 'application/pdf' && content.kind === 'stored') await held.enter(ctx, content.size)
     return { source: { kind: type === 'application/pdf' ? 'pdf' : 'xml', octets: content }, sha256 }
   }
   throw new Problem(
@@ -146,11 +142,37 @@ async function readSource(
   )
 }
 
-async function readExport(
-  services: InvoiceServices,
-  ctx: RouteContext,
-  mapping: MappingKey,
-): Promise<{ readonly source: SendRequest['source']; readonly sha256: string }> {
+interface ReadSource {
+  readonly source: SendRequest['source']
+  readonly sha256: string
+}
+
+/** Large files in it wait on the disk until the document is written. */
+async function readJson(services: InvoiceServices, ctx: RouteContext): Promise<ReadSource> {
+  const { jsonOctetsMax, bodyOctetsMax } = services.limits
+  const hash = createHash('sha256')
+  const body = hashed(bodyOf(ctx, bodyOctetsMax), hash)
+  const { octets, aside } = await takeDocument(services, ctx, body, {
+    files: 'caller',
+    format: 'json',
+    octetsMax: jsonOctetsMax,
+  })
+  try {
+    return { source: { kind: 'json', value: parseJson(octets), aside }, sha256: hash.digest('hex') }
+  } catch (error) {
+    await removeFiles(services, aside)
+    throw error
+  }
+}
+
+async function* hashed(chunks: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    hash.update(chunk)
+    yield chunk
+  }
+}
+
+async function readExport(services: InvoiceServices, ctx: RouteContext, mapping: MappingKey): Promise<ReadSource> {
   const { json, sha256 } = await readMapped(services, ctx, mapping)
   return { source: { kind: 'json', value: json }, sha256 }
 }

@@ -6,30 +6,36 @@ import type { Invoice, Transmission } from '../../services/domain.ts'
 import type { TransmissionReader } from '../../services/ports.ts'
 import type { Tenants } from '../../services/tenants/index.ts'
 import { openDocument } from '../../wire/peppol/index.ts'
-import { Problem } from '../http/index.ts'
+import { Problem, type RouteContext } from '../http/index.ts'
+import { type DocumentRoom, type TakenDocument, takeDocument } from './taken-document.ts'
 
-export interface FileServices {
+export interface FileServices extends DocumentRoom {
   readonly reader: TransmissionReader
   readonly documents: Documents
   /** How the invoices we sent look; those of others look plain. */
   readonly tenants: Pick<Tenants, 'brandingOf'>
-  /** documentOctetsMax: of what is converted, which is held in memory. */
+  /** documentOctetsMax: of what is looked into; a larger document can only be had as it is. */
   readonly limits: { readonly documentOctetsMax: number }
 }
 
-/** In memory: a larger document can only be had as it is. */
-export async function gather({ reader, limits }: FileServices, invoice: Invoice): Promise<Buffer> {
-  const { octets } = await open(reader, invoice.transmission)
-  const gathered: Buffer[] = []
+/** The document of an invoice for the engine. Throws Problem `not-found`, `not-convertible` or `unavailable`. */
+export async function takeKept(
+  services: FileServices,
+  ctx: RouteContext,
+  invoice: Invoice,
+  taking: Parameters<typeof takeDocument>[3],
+): Promise<TakenDocument> {
+  const { octets } = await open(services.reader, invoice.transmission)
+  return await takeDocument(services, ctx, limited(octets, services.limits.documentOctetsMax), taking)
+}
+
+async function* limited(octets: AsyncIterable<Buffer>, octetsMax: number): AsyncGenerator<Buffer> {
   let size = 0
   for await (const piece of octets) {
     size += piece.length
-    if (size > limits.documentOctetsMax) {
-      throw new Problem('not-convertible', `the document is larger than ${limits.documentOctetsMax} octets`)
-    }
-    gathered.push(piece)
+    if (size > octetsMax) throw new Problem('not-convertible', `the document is larger than ${octetsMax} octets`)
+    yield piece
   }
-  return Buffer.concat(gathered)
 }
 
 /** The business document as it travelled, without its envelope. Throws Problem `not-found`. */

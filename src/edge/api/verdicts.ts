@@ -2,7 +2,7 @@ import { isDay } from '../../kernel/index.ts'
 import type { Invoice, Verdict } from '../../services/domain.ts'
 import { Problem, readQuery, type RouteContext } from '../http/index.ts'
 import { languageWanted } from './file-answer.ts'
-import { type FileServices, gather } from './kept-document.ts'
+import { type FileServices, takeKept } from './kept-document.ts'
 
 /**
  * The verdict that was made when the invoice came or went; with `asOf` a new one, by the rules in force on that day, which changes
@@ -27,5 +27,6 @@ async function judgeAgain(
 ): Promise<Verdict> {
   if (!isDay(asOf)) throw new Problem('invalid-parameter', 'asOf must be a day, 2026-11-20')
   const language = languageWanted(ctx, ['en', 'fr']) ?? 'en'
-  return await services.documents.validate(await gather(services, invoice), { asOf, language })
+  const { octets } = await takeKept(services, ctx, invoice, { files: 'none' })
+  return await services.documents.validate(octets, { asOf, language })
 }

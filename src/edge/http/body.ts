@@ -37,7 +37,8 @@ export async function spoolBody(ctx: Koa.Context, spool: Spool, octetsMax: numbe
   }
 }
 
-async function* bodyOf(ctx: Koa.Context, octetsMax: number): AsyncGenerator<Buffer> {
+/** The body as it arrives. Throws Problem `body-too-large` as soon as it is. */
+export async function* bodyOf(ctx: Koa.Context, octetsMax: number): AsyncGenerator<Buffer> {
   const encoding = ctx.get('Content-Encoding')
   if (encoding !== '' && encoding.toLowerCase() !== 'identity') {
     throw new Problem(

@@ -1,4 +1,4 @@
-export { readBody, spoolBody } from './body.ts'
+export { bodyOf, readBody, spoolBody } from './body.ts'
 export { type BodyPart, readParts } from './multipart.ts'
 export { Problem, problemCodes, type ProblemError } from './problem.ts'
 export { readParameters, readQuery, type RouteContext, type RouteEntry, serveRoutes } from './routes.ts'

@@ -1,10 +1,9 @@
 import type Koa from 'koa'
-import { readBody } from './body.ts'
 import { Problem } from './problem.ts'
 
-/** One part of a form, or the whole body where it is no form. */
+/** One part of a form. */
 export interface BodyPart {
-  /** Of the field; '' for a body that is no form. */
+  /** Of the field. */
   readonly name: string
   /** As the client calls it; undefined when it does not. */
   readonly filename: string | undefined
@@ -14,13 +13,9 @@ export interface BodyPart {
 const partsMax = 1000
 const partHeaderOctetsMax = 8192
 
-/** The parts of a `multipart/form-data` body, or the body as the only one. Throws Problem `body-too-large` or `malformed-request`. */
-export async function readParts(ctx: Koa.Context, octetsMax: number): Promise<readonly BodyPart[]> {
-  const isForm = ctx.is('multipart/form-data') === 'multipart/form-data'
-  const boundary = isForm ? boundaryOf(ctx.get('Content-Type')) : undefined
-  const { content } = await readBody(ctx, octetsMax)
-  if (boundary === undefined) return [{ name: '', filename: undefined, octets: content }]
-  const parts = splitParts(content, boundary).map(readPart)
+/** The parts of a `multipart/form-data` body, as views of it. Throws Problem `malformed-request`. */
+export function readParts(ctx: Koa.Context, body: Buffer): readonly BodyPart[] {
+  const parts = splitParts(body, boundaryOf(ctx.get('Content-Type'))).map(readPart)
   if (parts.length === 0) throw malformed('the form has no parts')
   return parts
 }

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
-import { inMemory, instantOf, type Spool } from '../../../src/kernel/index.ts'
-import type { ApiServices } from '../../../src/edge/api/index.ts'
+import { type BlobKey, inMemory, instantOf, systemRandom } from '../../../src/kernel/index.ts'
+import { type ApiServices, HeldMemory } from '../../../src/edge/api/index.ts'
 import type { LookupResult, ParticipantCard } from '../../../src/services/directory/index.ts'
 import type {
   Attempt,
@@ -12,7 +12,7 @@ import type {
   Verdict,
 } from '../../../src/services/domain.ts'
 import type { SendOutcome, SendRequest } from '../../../src/services/invoicing/index.ts'
-import type { InvoiceQuery } from '../../../src/services/ports.ts'
+import type { BlobStore, InvoiceQuery } from '../../../src/services/ports.ts'
 import { createMappings } from '../../../src/services/mapping/index.ts'
 import { createTenants } from '../../../src/services/tenants/index.ts'
 import { memoryTenants } from '../../support/tenants.ts'
@@ -93,8 +93,12 @@ export interface Script {
   tokenHashes?: readonly string[]
   /** What the document engine's ports answer. */
   imported?: Imported
+  documents?: ApiServices['documents']
   bodyOctetsMax?: number
+  jsonOctetsMax?: number
   documentOctetsMax?: number
+  spool?: ApiServices['spool']
+  held?: HeldMemory
 }
 
 /** Services that say what the script says, and remember what they were asked. */
@@ -118,14 +122,16 @@ export function scripted(
     publicUrl: 'http://127.0.0.1',
     limits: {
       bodyOctetsMax: script.bodyOctetsMax ?? 5000,
-      jsonOctetsMax: 1000,
+      jsonOctetsMax: script.jsonOctetsMax ?? 1000,
       documentOctetsMax: script.documentOctetsMax ?? 100_000,
       pageMax: 3,
     },
-    documents: engine(script.imported).documents,
+    documents: script.documents ?? engine(script.imported).documents,
     mappings: createMappings({ clock, store }),
     tenants: createTenants({ clock, store, branding: { footer: 'Merci de votre confiance' } }),
-    spool: memorySpool,
+    spool: script.spool ?? memorySpool(),
+    random: systemRandom,
+    held: script.held ?? new HeldMemory({ octetsMax: 10_000_000, waitSecondsMax: 5 }),
     invoicing: {
       send: async request => {
         sent.push(request)
@@ -159,13 +165,32 @@ export function scripted(
   }
 }
 
-const memorySpool: Spool = {
-  create: () => {
-    const chunks: Buffer[] = []
-    return {
-      write: chunk => void chunks.push(chunk),
-      finish: async () => inMemory(Buffer.concat(chunks)),
-      discard: async () => undefined,
-    }
-  },
+/** Keeps everything in memory; `kept` says what would lie on a disk. */
+export function memorySpool(): Pick<BlobStore, 'create' | 'remove'> & { readonly kept: Map<BlobKey, Buffer> } {
+  const kept = new Map<BlobKey, Buffer>()
+  let count = 0
+  return {
+    kept,
+    create: () => {
+      const chunks: Buffer[] = []
+      return {
+        write: chunk => void chunks.push(chunk),
+        finish: async () => {
+          const all = Buffer.concat(chunks)
+          if (all.length < spooledFrom) return inMemory(all)
+          const key = String(++count) as BlobKey
+          kept.set(key, all)
+          return { kind: 'stored', size: all.length, key, open: () => inPieces(all) }
+        },
+        discard: async () => undefined,
+      }
+    },
+    remove: async key => void kept.delete(key),
+  }
+}
+
+const spooledFrom = 50_000
+
+async function* inPieces(octets: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < octets.length; at += 10_000) yield octets.subarray(at, at + 10_000)
 }
