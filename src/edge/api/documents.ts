@@ -31,7 +31,7 @@ import {
   takeDocument,
   wholeDocument,
 } from './taken-document.ts'
-import { mappedDocument, mappingOf, type MappingServices } from './mappings.ts'
+import { mappedBody, mappedDocument, mappingOf, type MappingServices } from './mappings.ts'
 import { brandingNamed, unfitLogo } from './tenants.ts'
 
 export interface DocumentServices extends MappingServices, DocumentRoom {
@@ -52,13 +52,9 @@ export function documentRoutes(services: DocumentServices): readonly RouteEntry[
 /** A form gets one verdict for each of its files, a plain body its verdict. */
 async function validate(services: DocumentServices, ctx: RouteContext): Promise<void> {
   const { options, mapping } = validationOf(ctx)
-  const verdictOn = async (octets: Buffer): Promise<Verdict> => {
-    const document = mapping === undefined ? octets : await mappedDocument(services, mapping, octets)
-    return await judge(services.documents, document, options)
-  }
   if (!isForm(ctx)) {
-    const body = bodyOf(ctx, services.limits.bodyOctetsMax)
-    ctx.body = await verdictOn((await takeDocument(services, ctx, body, { files: 'none' })).octets)
+    const { octets } = await takeBody(services, ctx, { mapping, files: 'none' })
+    ctx.body = await judge(services.documents, octets, options)
     return
   }
   const parts = withContent(await takeForm(services, ctx))
@@ -66,7 +62,8 @@ async function validate(services: DocumentServices, ctx: RouteContext): Promise<
   const verdicts: (Verdict & { readonly file: string })[] = []
   // One after the other: a form of many files takes no more memory for it than one of one.
   for (const { name, filename, octets } of parts) {
-    verdicts.push({ file: filename ?? name, ...(await verdictOn(octets)) })
+    const document = mapping === undefined ? octets : await mappedDocument(services, mapping, octets)
+    verdicts.push({ file: filename ?? name, ...(await judge(services.documents, document, options)) })
   }
   ctx.body = { verdicts }
 }
@@ -118,14 +115,12 @@ async function convert(services: DocumentServices, ctx: RouteContext): Promise<v
     await convertForm(services, ctx, request)
     return
   }
-  const { to } = request
-  const files = filesOf(to)
-  const taken = await takeDocument(services, ctx, bodyOf(ctx, services.limits.bodyOctetsMax), { files })
+  const taken = await takeBody(services, ctx, { mapping: request.mapping, files: filesOf(request.to) })
   await convertGiven(services, ctx, taken, request)
 }
 
 async function convertForm(services: DocumentServices, ctx: RouteContext, request: ConversionRequest): Promise<void> {
-  const { to, options } = request
+  const { to, options, mapping } = request
   const parts = await takeForm(services, ctx)
   const logo = parts.find(({ name }) => name === 'logo')
   const pages = parts.find(({ name }) => name === 'pdf')
@@ -142,21 +137,21 @@ async function convertForm(services: DocumentServices, ctx: RouteContext, reques
   if (given !== undefined && readLogo(given) === undefined) throw new Problem('invalid-parameter', unfitLogo)
   const branding = { ...options.branding, ...(given === undefined ? {} : { logo: given }) }
   const asked = { ...options, branding, into: pages?.octets }
-  await convertGiven(services, ctx, { octets: document.octets, aside: undefined }, { ...request, options: asked })
+  const octets = mapping === undefined ? document.octets : await mappedDocument(services, mapping, document.octets)
+  await convertGiven(services, ctx, { octets, aside: undefined }, { ...request, options: asked })
 }
 
-/** By its mapping when there is one, and with the look of its tenant. */
+/** With the look of its tenant. */
 async function convertGiven(
   services: DocumentServices,
   ctx: RouteContext,
   taken: TakenDocument,
-  { mapping, tenant, options, to, isReport }: ConversionRequest,
+  { tenant, options, to, isReport }: ConversionRequest,
 ): Promise<void> {
   // What the call itself says of the look goes before what is known of the tenant.
   const branding = { ...(await brandingNamed(services, tenant)), ...options.branding }
-  const octets = mapping === undefined ? taken.octets : await mappedDocument(services, mapping, taken.octets)
   const filename = `document${endingsOf[to]}`
-  await convertTaken(services, ctx, { ...taken, octets }, { to, isReport, options: { ...options, branding }, filename })
+  await convertTaken(services, ctx, taken, { to, isReport, options: { ...options, branding }, filename })
 }
 
 /** What is shown names the files and does not hold them. */
@@ -265,6 +260,21 @@ function oneOf<const Value extends string>(
 }
 
 /* ── Requests ──────────────────────────────────────────────────────────────────────────────── */
+
+interface TakingBody {
+  readonly mapping: MappingKey | undefined
+  readonly files: 'none' | 'answer'
+}
+
+/** The document that is the body, or that a mapping makes of it: an export is mapped with all that is in it. */
+async function takeBody(
+  services: DocumentServices,
+  ctx: RouteContext,
+  { mapping, files }: TakingBody,
+): Promise<TakenDocument> {
+  if (mapping !== undefined) return { octets: await mappedBody(services, ctx, mapping), aside: undefined }
+  return await takeDocument(services, ctx, bodyOf(ctx, services.limits.bodyOctetsMax), { files })
+}
 
 function isForm(ctx: RouteContext): boolean {
   return ctx.is('multipart/form-data') === 'multipart/form-data'

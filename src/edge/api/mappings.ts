@@ -122,7 +122,12 @@ export async function readMapped(
   return { json, sha256: createHash('sha256').update(`${name}\n${sha256}`).digest('hex') }
 }
 
-/** The one invoice of an export as a document in JSON. Throws Problem. */
+/** The one invoice of a body as a document in JSON. Throws Problem. */
+export async function mappedBody(services: MappingServices, ctx: RouteContext, key: MappingKey): Promise<Buffer> {
+  return Buffer.from(JSON.stringify((await readMapped(services, ctx, key)).json))
+}
+
+/** The same of an export that came in a form. */
 export async function mappedDocument(services: MappingServices, key: MappingKey, source: Buffer): Promise<Buffer> {
   if (source.length > sourceOctetsMax) {
     throw new Problem('body-too-large', `the export is longer than ${sourceOctetsMax} octets`)
