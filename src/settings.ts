@@ -223,7 +223,7 @@ export const settings = {
   },
   branding: {
     logo: optionalFile({
-      text: 'PNG or JPEG at the head of the invoices we sent, where they are shown as page or PDF.',
+      text: 'PNG or JPEG at the head of the invoices we sent, where they are shown as page or PDF. None of the three is for senders whose tenant has a look of its own.',
     }),
     color: optionalText({ text: 'Of their headings and rules, `#RRGGBB`.' }),
     footer: optionalText({ text: 'A line at the foot of each of their pages.' }),
