@@ -23,6 +23,7 @@ import {
   type RouteEntry,
 } from '../http/index.ts'
 import { languageWanted, setFile } from './file-answer.ts'
+import { findingLanguages, oneOf } from './parameters.ts'
 import {
   type DocumentRoom,
   type TakenDocument,
@@ -89,8 +90,8 @@ function validationOf(ctx: RouteContext): ValidationRequest {
   const query = readParameters(ctx, { asOf: 'one', pack: 'many', language: 'one', mapping: 'one', tenant: 'one' })
   const [asOf] = query.asOf
   if (asOf !== undefined && !isDay(asOf)) throw new Problem('invalid-parameter', 'asOf must be a day, 2026-11-20')
-  const [language = languageWanted(ctx, ['en', 'fr']) ?? 'en'] = query.language
-  if (language !== 'en' && language !== 'fr') throw new Problem('invalid-parameter', 'language must be en or fr')
+  const language =
+    oneOf('language', findingLanguages, query.language[0]) ?? languageWanted(ctx, findingLanguages) ?? 'en'
   const mapping = mappingOf(query)
   return { options: { asOf, packs: query.pack, language }, mapping }
 }
@@ -246,17 +247,6 @@ function conversionOf(ctx: RouteContext): ConversionRequest {
   const [tenant] = query.tenant
   const mapping = query.mapping.length === 0 ? undefined : mappingOf(query)
   return { to, isReport, options: { profile, language, branding }, mapping, tenant }
-}
-
-function oneOf<const Value extends string>(
-  name: string,
-  values: readonly Value[],
-  text: string | undefined,
-): Value | undefined {
-  if (text === undefined) return undefined
-  const value = values.find(one => one === text)
-  if (value !== undefined) return value
-  throw new Problem('invalid-parameter', `${name} must be one of ${values.join(', ')}`)
 }
 
 /* ── Requests ──────────────────────────────────────────────────────────────────────────────── */

@@ -3,11 +3,12 @@ import type { Target } from '../../services/documents/index.ts'
 import type { Invoice } from '../../services/domain.ts'
 import type { TransmissionReader } from '../../services/ports.ts'
 import { languages } from '../../wire/view/index.ts'
-import { Problem, type RouteContext } from '../http/index.ts'
+import { Problem, readQuery, type RouteContext } from '../http/index.ts'
 import { giveAttachment, listAttachments } from './attachments.ts'
 import { convertTaken, endingsOf, filesOf } from './documents.ts'
 import { languageWanted, setFileHeaders } from './file-answer.ts'
 import { type FileServices, inflated, open, takeKept } from './kept-document.ts'
+import { oneOf } from './parameters.ts'
 
 type Give = (
   services: FileServices,
@@ -63,7 +64,8 @@ const endings: Readonly<Record<string, string>> = {
 
 /** What cannot be carried over is counted in a header; `passerelle convert` names it. */
 async function converted(to: Target, services: FileServices, ctx: RouteContext, invoice: Invoice): Promise<void> {
-  const language = languageWanted(ctx, languages)
+  const asked = readQuery(ctx, ['language']).language
+  const language = oneOf('language', languages, asked) ?? languageWanted(ctx, languages)
   const { sender } = invoice.transmission
   const branding = invoice.direction === 'outbound' ? await services.tenants.brandingOf(sender) : undefined
   const taken = await takeKept(services, ctx, invoice, { files: filesOf(to) })

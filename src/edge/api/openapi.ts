@@ -1,9 +1,11 @@
 import { invoiceJsonSchema } from '../../wire/invoice/index.ts'
+import { languages } from '../../wire/view/index.ts'
 import { problemCodes } from '../http/index.ts'
 import { acceptFindings, acceptLanguage, documentPaths, leftOutHeader } from './openapi-documents.ts'
 import { mappingParameter, mappingPaths, mappingSchemas } from './openapi-mappings.ts'
 import { tenantParameter, tenantPaths, tenantSchemas } from './openapi-tenants.ts'
 import { transmissionPaths } from './openapi-transmissions.ts'
+import { findingLanguages } from './parameters.ts'
 import { schemas } from './schemas.ts'
 
 /* The description of the API, written by hand; tests hold it against the routes, and every answer against its schema. */
@@ -232,8 +234,17 @@ function converted(operationId: string, { summary, mediaType = 'application/xml'
   const refused = problem(
     'The document cannot be converted: it cannot be read as an invoice or is too large. `errors` says what is wrong with it.',
   )
-  const parameters = isPage === undefined ? get.parameters : [...get.parameters, acceptLanguage]
-  return { get: { ...get, parameters, responses: { ...get.responses, '200': found, '422': refused } } }
+  const language = query(
+    'language',
+    `${isPage === undefined ? 'Of findings' : 'Of the page'}; Accept-Language without it.`,
+    {
+      enum: languages,
+    },
+  )
+  const parameters = [...get.parameters, language, acceptLanguage]
+  const unknown = problem('language is none of those that are known.')
+  const responses = { ...get.responses, '200': found, '400': unknown, '422': refused }
+  return { get: { ...get, parameters, responses } }
 }
 
 function verdict(): object {
@@ -244,14 +255,15 @@ function verdict(): object {
     type: 'string',
     format: 'date',
   })
+  const language = query('language', 'Of the findings, where a rule speaks it.', { enum: findingLanguages })
   const refused = {
-    '400': problem('asOf is not a day.'),
+    '400': problem('asOf is not a day, or language none of those that are known.'),
     '422': problem('The document is too large to be judged again.'),
   }
   return {
     get: {
       ...get,
-      parameters: [...get.parameters, asOf, acceptFindings],
+      parameters: [...get.parameters, asOf, language, acceptFindings],
       responses: { ...get.responses, ...refused },
     },
   }

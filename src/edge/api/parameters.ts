@@ -1,7 +1,23 @@
 import type { Direction } from '../../services/domain.ts'
 import { Problem } from '../http/index.ts'
 
-/* Parameters that several lists take. Each throws Problem `invalid-parameter`. */
+/* Parameters that several resources take. Each throws Problem `invalid-parameter`. */
+
+/** One of a few values; undefined when the parameter is not given. */
+export function oneOf<const Value extends string>(
+  name: string,
+  values: readonly Value[],
+  text: string | undefined,
+): Value | undefined {
+  if (text === undefined) return undefined
+  const value = values.find(one => one === text)
+  if (value !== undefined) return value
+  const message = `${name} must be one of ${values.join(', ')}`
+  throw new Problem('invalid-parameter', message, { errors: [{ pointer: `/${name}`, rule: 'parameter', message }] })
+}
+
+/** The languages in which findings are said. */
+export const findingLanguages = ['en', 'fr'] as const
 
 export function directionOf(text: string | undefined): Direction | undefined {
   if (text === undefined || text === 'inbound' || text === 'outbound') return text

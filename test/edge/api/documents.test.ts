@@ -6,7 +6,8 @@ import { invoiceCii, invoiceJson, invoiceUbl } from '../../support/invoices.ts'
 import { png } from '../../support/png.ts'
 import { type Answer, ask, serve, type ServedDoor } from '../serve.ts'
 import { conforms } from './described.ts'
-import { invoice, type Script, scripted, uuid } from './scripted.ts'
+import { parseDocumentTypeId } from '../../../src/wire/peppol/index.ts'
+import { ciiDocumentType, documentType, invoice, type Script, scripted, uuid } from './scripted.ts'
 
 const facts = { number: 'F-1', seller: '0225:391838042', buyer: '0225:732829320' }
 const ubl = invoiceUbl(facts)
@@ -140,7 +141,7 @@ describe('validations', () => {
     ['?asOf=tomorrow', 'asOf must be a day, 2026-11-20'],
     ['?asOf=2026-02-30', 'asOf must be a day, 2026-11-20'],
     ['?asOf=2026-01-01&asOf=2026-01-02', 'asOf is given more than once'],
-    ['?language=de', 'language must be en or fr'],
+    ['?language=de', 'language must be one of en, fr'],
     ['?rules=x', 'rules is no parameter of this resource; known are asOf, pack, language, mapping, tenant'],
   ])('refuse %s', async (query, detail) => {
     await using served = await api()
@@ -305,6 +306,30 @@ describe('files of an invoice', () => {
     expect(answer.status).toBe(200)
     expect(answer.headers).toMatchObject({ 'content-type': type, 'content-disposition': disposition })
     expect(answer.text).toMatch(name === 'html' ? /lang="nl"/ : /^%PDF-1\.7 nl F-1$/)
+  })
+
+  it.each([
+    ['facturx', /^%PDF-1\.7 es F-1$/],
+    ['pdf', /^%PDF-1\.7 es F-1$/],
+    ['html', /lang="es"/],
+  ])('gives it as %s in the language of the query, whatever that of the reader is', async (name, text) => {
+    await using served = await api({ invoices: [invoice()], payload: wrapped(ubl) })
+    const answer = await ask(served.url, `${path}/${name}?language=es`, { headers: { 'accept-language': 'nl' } })
+    conforms(answer, `/invoices/{id}/files/${name}`)
+    expect(answer.text).toMatch(text)
+  })
+
+  it.each(['facturx', 'pdf', 'html', 'ubl', 'cii'])('refuses a language that it has not for %s', async name => {
+    // As it travelled it has no language: only what is converted asks for one.
+    const type = parseDocumentTypeId(name === 'ubl' ? ciiDocumentType : documentType)
+    await using served = await api({ invoices: [invoice(1, { documentType: type })], payload: wrapped(ubl) })
+    const answer = await ask(served.url, `${path}/${name}?language=pt`)
+    expect(conforms(answer, `/invoices/{id}/files/${name}`)).toMatchObject({
+      status: 400,
+      code: 'invalid-parameter',
+      detail: 'language must be one of fr, en, de, it, es, nl',
+      errors: [{ pointer: '/language', rule: 'parameter' }],
+    })
   })
 
   it('shows an invoice that lacks something, and writes it in no other syntax', async () => {
