@@ -63,7 +63,7 @@ async function validate(services: DocumentServices, ctx: RouteContext): Promise<
   const verdicts: (Verdict & { readonly file: string })[] = []
   // One after the other: a form of many files takes no more memory for it than one of one.
   for (const { name, filename, octets } of parts) {
-    const document = mapping === undefined ? octets : await mappedDocument(services, mapping, octets)
+    const document = mapping === undefined ? octets : await mappedDocument(services, ctx, mapping, octets)
     verdicts.push({ file: filename ?? name, ...(await judge(services.documents, document, options)) })
   }
   ctx.body = { verdicts }
@@ -138,7 +138,7 @@ async function convertForm(services: DocumentServices, ctx: RouteContext, reques
   if (given !== undefined && readLogo(given) === undefined) throw new Problem('invalid-parameter', unfitLogo)
   const branding = { ...options.branding, ...(given === undefined ? {} : { logo: given }) }
   const asked = { ...options, branding, into: pages?.octets }
-  const octets = mapping === undefined ? document.octets : await mappedDocument(services, mapping, document.octets)
+  const octets = mapping === undefined ? document.octets : await mappedDocument(services, ctx, mapping, document.octets)
   await convertGiven(services, ctx, { octets, aside: undefined }, { ...request, options: asked })
 }
 

@@ -4,7 +4,9 @@ import type { TenantId } from '../../services/domain.ts'
 import type { Mappings } from '../../services/mapping/index.ts'
 import type { MappingKey, StoredMapping } from '../../services/ports.ts'
 import type { Tenants } from '../../services/tenants/index.ts'
-import { Problem, type ProblemError, readBody, type RouteContext, type RouteEntry } from '../http/index.ts'
+import { Problem, type ProblemError, readBody, readQuery, type RouteContext, type RouteEntry } from '../http/index.ts'
+import { languageWanted } from './file-answer.ts'
+import { findingLanguages, oneOf } from './parameters.ts'
 import { apiBase } from './representation.ts'
 import { noTenant, tenantPath } from './tenants.ts'
 
@@ -92,8 +94,9 @@ async function remove(services: MappingServices, ctx: RouteContext, key: Mapping
 }
 
 async function tryOn(services: MappingServices, ctx: RouteContext, key: MappingKey): Promise<void> {
+  const asked = oneOf('language', findingLanguages, readQuery(ctx, ['language']).language)
   const { content } = await readBody(ctx, sourceOctetsMax)
-  const outcome = await services.mappings.tryOn(key, content)
+  const outcome = await services.mappings.tryOn(key, content, asked ?? languageWanted(ctx, findingLanguages))
   if (outcome.kind !== 'tried') throw await refusal(services, key, outcome)
   ctx.body = outcome.report
 }
@@ -116,7 +119,7 @@ export async function readMapped(
   key: MappingKey,
 ): Promise<{ readonly json: unknown; readonly sha256: string }> {
   const { content, sha256 } = await readBody(ctx, sourceOctetsMax)
-  const json = await mapOne(services, key, content)
+  const json = await mapOne(services, ctx, key, content)
   // No name has a slash.
   const name = key.tenant === undefined ? key.name : `${key.tenant}/${key.name}`
   return { json, sha256: createHash('sha256').update(`${name}\n${sha256}`).digest('hex') }
@@ -128,15 +131,22 @@ export async function mappedBody(services: MappingServices, ctx: RouteContext, k
 }
 
 /** The same of an export that came in a form. */
-export async function mappedDocument(services: MappingServices, key: MappingKey, source: Buffer): Promise<Buffer> {
+export async function mappedDocument(
+  services: MappingServices,
+  ctx: RouteContext,
+  key: MappingKey,
+  source: Buffer,
+): Promise<Buffer> {
   if (source.length > sourceOctetsMax) {
     throw new Problem('body-too-large', `the export is longer than ${sourceOctetsMax} octets`)
   }
-  return Buffer.from(JSON.stringify(await mapOne(services, key, source)))
+  return Buffer.from(JSON.stringify(await mapOne(services, ctx, key, source)))
 }
 
-async function mapOne(services: MappingServices, key: MappingKey, source: Buffer): Promise<unknown> {
-  const outcome = await services.mappings.mapOne(key, source)
+/** What cannot be carried over is said in the language of the query, else of the reader. */
+async function mapOne(services: MappingServices, ctx: RouteContext, key: MappingKey, source: Buffer): Promise<unknown> {
+  const asked = findingLanguages.find(one => one === ctx.query['language'])
+  const outcome = await services.mappings.mapOne(key, source, asked ?? languageWanted(ctx, findingLanguages))
   switch (outcome.kind) {
     case 'mapped':
       return outcome.json

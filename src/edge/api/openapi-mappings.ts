@@ -27,6 +27,13 @@ const source = {
   content: { '*/*': { schema: { type: 'string', contentMediaType: 'application/octet-stream' } } },
 }
 
+const languageParameter = {
+  name: 'language',
+  in: 'query',
+  description: 'Of what is said of the invoices; Accept-Language (en, fr) without it.',
+  schema: { enum: ['en', 'fr'] },
+}
+
 /** As a parameter of sending, judging and converting. */
 export const mappingParameter = {
   name: 'mapping',
@@ -103,11 +110,12 @@ function pathsBelow(base: string, { id, words, parameters }: Owner, { problem, e
         summary: `What a mapping ${words} makes of an export`,
         description:
           'Takes CSV or JSON as the mapping says, and reports what is missing, what has no code and which master data is weak. Nothing is sent or kept.',
-        parameters: named,
+        parameters: [...named, languageParameter],
         requestBody: source,
         responses: {
           '200': { description: 'The report.', content: json('MappingReport') },
           ...missing,
+          '400': problem('language is none of those that are known.'),
           '413': problem('The body is too large: longer exports are for `passerelle map`.'),
           '415': problem('The body is compressed.'),
           '422': problem('The export cannot be read, or is not what the mapping is for.'),

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import type { FindingLanguage } from '../../wire/invoice/index.ts'
 import type { Terminal } from './terminal.ts'
 
 /** 0 done · 1 refused or failed · 2 wrong usage, also when nothing has the name that was given: no such file, pack, command, option. */
@@ -98,6 +99,20 @@ export function numberOf(
   const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
   if (number >= min && number <= max) return number
   throw new UsageError(`--${name} must be a whole number, ${min} to ${max}`)
+}
+
+/** Of what is said of documents. */
+export const findingLanguage: Option = {
+  type: 'string',
+  value: 'LANGUAGE',
+  text: 'Of the findings: en or fr, where the rule speaks it.',
+}
+
+/** English when not given. Throws UsageError. */
+export function findingLanguageOf(given: Arguments): FindingLanguage {
+  const language = given.value('language') ?? 'en'
+  if (language === 'en' || language === 'fr') return language
+  throw new UsageError(`--language ${language}: must be en or fr`)
 }
 
 export function helpOf(command: Command): string {

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isoOf, systemClock } from '../../kernel/index.ts'
-import { cannotCarry, type Invoice, writeCii, writeUbl } from '../../wire/invoice/index.ts'
+import { cannotCarry, type FindingLanguage, type Invoice, writeCii, writeUbl } from '../../wire/invoice/index.ts'
 import {
   applyMapping,
   type JudgedInvoice,
@@ -13,7 +13,14 @@ import {
   SourceError,
   testMapping,
 } from '../../wire/mapping/index.ts'
-import { type Arguments, type Command, type ExitCode, UsageError } from './command.ts'
+import {
+  type Arguments,
+  type Command,
+  type ExitCode,
+  findingLanguage,
+  findingLanguageOf,
+  UsageError,
+} from './command.ts'
 import { FileNames } from './file-names.ts'
 import { showReport, showSample } from './map-view.ts'
 import type { Terminal } from './terminal.ts'
@@ -45,7 +52,7 @@ const targets: Readonly<Record<string, Target>> = {
 export const map: Command = {
   name: 'map',
   summary: 'Makes invoices of an ERP export (CSV or JSON) by a mapping, and reports what is missing or weak.',
-  usage: 'MAPPING FILE… [--output FOLDER] [--to json|ubl|cii] [--check]',
+  usage: 'MAPPING FILE… [--output FOLDER] [--to json|ubl|cii] [--check] [--language en|fr]',
   positionals: { min: 0, max: Infinity },
   options: {
     output: { type: 'string', short: 'o', value: 'FOLDER', text: 'Writes each invoice that can be sent there.' },
@@ -62,6 +69,7 @@ export const map: Command = {
       text: 'csv or json: proposes a mapping for a sample FILE, by the names in it.',
     },
     schema: { type: 'boolean', text: 'Prints the JSON Schema of a mapping.' },
+    language: findingLanguage,
   },
   notes: [
     'passerelle map MAPPING FILE…          passerelle map --test MAPPING',
@@ -82,7 +90,11 @@ export const map: Command = {
     if (given.flag('test')) return runSamples(mapping, mappingFile, terminal)
     if (files.length === 0) throw new UsageError(`map wants ${map.usage}`)
     for (const file of files) checkFile(file)
-    return runMapping(mapping, files, { writer: writerOf(given, terminal), terminal })
+    return runMapping(mapping, files, {
+      language: findingLanguageOf(given),
+      writer: writerOf(given, terminal),
+      terminal,
+    })
   },
 }
 
@@ -106,18 +118,19 @@ function loadMapping(file: string, terminal: Terminal): Mapping | undefined {
 /* ── A run ─────────────────────────────────────────────────────────────────────────────────── */
 
 interface RunOptions {
+  readonly language: FindingLanguage
   readonly writer: Writer | undefined
   readonly terminal: Terminal
 }
 
 async function runMapping(mapping: Mapping, files: readonly string[], options: RunOptions): Promise<ExitCode> {
-  const { terminal, writer } = options
-  const run = new MappingRun(isoOf(systemClock.now()).slice(0, 10))
+  const { language, terminal, writer } = options
+  const run = new MappingRun(isoOf(systemClock.now()).slice(0, 10), language)
   let failed = false
   for (const file of files) {
     const source = file === '-' ? createReadStream('', { fd: 0 }) : createReadStream(file)
     try {
-      for await (const mapped of applyMapping(mapping, source)) showInvoice(file, run.add(mapped), { writer, terminal })
+      for await (const mapped of applyMapping(mapping, source, language)) showInvoice(file, run.add(mapped), options)
     } catch (error) {
       if (!(error instanceof SourceError)) throw error
       terminal.failure(`${file}: ${error.message}`, { code: error.code, file })
@@ -127,7 +140,7 @@ async function runMapping(mapping: Mapping, files: readonly string[], options: R
     }
   }
   const report = run.report()
-  showReport(report, terminal)
+  showReport(report, language, terminal)
   if (writer !== undefined) terminal.line(`\nWritten to ${writer.folder}: ${writer.count}`)
   if (failed) return 2
   return report.canBeSent === report.invoices ? 0 : 1

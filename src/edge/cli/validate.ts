@@ -1,7 +1,7 @@
 import type { Engine } from '../../engine/index.ts'
 import { WireError } from '../../kernel/index.ts'
 import type { ValidationOptions } from '../../services/documents/index.ts'
-import { type Arguments, type Command, UsageError } from './command.ts'
+import { type Arguments, type Command, findingLanguage, findingLanguageOf, UsageError } from './command.ts'
 import { listFiles, readDocumentFile } from './document-files.ts'
 import { engineFor } from './documents.ts'
 import { inOrder } from './in-order.ts'
@@ -25,7 +25,7 @@ export const validate: Command = {
       text: 'Runs just this pack, name or name@version (passerelle rules list), without schema and model; may be repeated.',
     },
     'as-of': { type: 'string', value: 'DATE', text: 'Takes the rules in force on this day; today when not given.' },
-    language: { type: 'string', value: 'LANGUAGE', text: 'Of the findings: en or fr, where the rule speaks it.' },
+    language: findingLanguage,
     format: {
       type: 'string',
       value: 'FORMAT',
@@ -56,9 +56,7 @@ export const validate: Command = {
 }
 
 function optionsOf(given: Arguments): ValidationOptions {
-  const language = given.value('language') ?? 'en'
-  if (language !== 'en' && language !== 'fr') throw new UsageError(`--language ${language}: must be en or fr`)
-  return { asOf: dayOf(given, 'as-of'), packs: given.values('pack'), language }
+  return { asOf: dayOf(given, 'as-of'), packs: given.values('pack'), language: findingLanguageOf(given) }
 }
 
 async function judge(file: string, engine: Engine, options: ValidationOptions): Promise<FileVerdict> {

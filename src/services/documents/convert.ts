@@ -2,6 +2,7 @@ import { type Instant, WireError } from '../../kernel/index.ts'
 import { type FacturxProfile, lostIn, writeFacturxXml } from '../../wire/facturx/index.ts'
 import {
   type Finding,
+  type FindingLanguage,
   type Invoice,
   type PartialInvoice,
   cannotCarry,
@@ -31,7 +32,8 @@ export async function convert(world: DocumentsWorld, document: Buffer, request: 
   const { to } = request
   const isShown = to === 'html' || to === 'pdf'
   // A page names the attachments and does not hold them.
-  const opened = await open(world, document, isShown ? 'rules' : 'files')
+  const language = findingLanguageOf(request)
+  const opened = await open(world, document, { purpose: isShown ? 'rules' : 'files', language })
   if (opened.kind === 'unreadable') return { kind: 'unreadable', findings: opened.findings }
   if (isShown) {
     const octets = await pages[to](world, opened.invoice, request)
@@ -43,19 +45,27 @@ export async function convert(world: DocumentsWorld, document: Buffer, request: 
     const written = await writers[to](world, opened, request)
     return { kind: 'converted', ...written, mimeType: mimeTypes[to], unmapped: opened.unmapped }
   } catch (error) {
-    if (error instanceof UnfitPdf) return { kind: 'unreadable', findings: [error.finding] }
+    if (error instanceof UnfitPdf) return { kind: 'unreadable', findings: [error.findingIn(language)] }
     throw error
   }
 }
 
+function findingLanguageOf({ language }: Request): FindingLanguage {
+  return language === 'fr' ? 'fr' : 'en'
+}
+
 /** The PDF that was brought cannot become a Factur-X. */
 class UnfitPdf extends Error {
-  readonly finding: Finding
+  readonly rule: OwnRule
 
   constructor(rule: OwnRule, cause: Error) {
     super(cause.message, { cause })
-    const message = sayOwn(rule, cause.message, 'en')
-    this.finding = { rule, severity: 'fatal', pointer: '', message, term: undefined }
+    this.rule = rule
+  }
+
+  findingIn(language: FindingLanguage): Finding {
+    const { rule } = this
+    return { rule, severity: 'fatal', pointer: '', message: sayOwn(rule, this.message, language), term: undefined }
   }
 }
 
@@ -84,8 +94,14 @@ const pages: Readonly<Record<'html' | 'pdf', Show>> = {
 type Write = (world: DocumentsWorld, opened: Whole, request: Request) => Promise<Written>
 
 const writers: Readonly<Record<'ubl' | 'cii' | 'json' | 'facturx', Write>> = {
-  ubl: async (_world, { invoice }) => ({ octets: writeUbl(invoice), lost: cannotCarry(invoice, 'ubl') }),
-  cii: async (_world, { invoice }) => ({ octets: writeCii(invoice), lost: cannotCarry(invoice, 'cii') }),
+  ubl: async (_world, { invoice }, request) => ({
+    octets: writeUbl(invoice),
+    lost: cannotCarry(invoice, 'ubl', findingLanguageOf(request)),
+  }),
+  cii: async (_world, { invoice }, request) => ({
+    octets: writeCii(invoice),
+    lost: cannotCarry(invoice, 'cii', findingLanguageOf(request)),
+  }),
   // The model itself carries every term.
   json: async (_world, { invoice }) => ({ octets: jsonOf(invoice), lost: [] }),
   facturx: writeFacturx,
@@ -103,7 +119,9 @@ async function writeFacturx({ pdfWriter, clock }: DocumentsWorld, opened: Whole,
   const octets = request.into
     ? await embed(pdfWriter, request.into, { embedded, at: clock.now() })
     : await pdfWriter.write(viewOf(invoice, { language }), { branding, at: clock.now(), embedded })
-  return { octets, lost: [...cannotCarry(invoice, 'cii'), ...lostIn(invoice, profile)] }
+  const findingLanguage = findingLanguageOf(request)
+  const lost = [...cannotCarry(invoice, 'cii', findingLanguage), ...lostIn(invoice, profile, findingLanguage)]
+  return { octets, lost }
 }
 
 async function embed(

@@ -14,7 +14,7 @@ export function createDocuments(world: DocumentsWorld): Documents {
     appraise: (root, octets) => appraise(world, root, octets),
     validate: (document, options) => validate(world, document, options),
     convert: (document, to, options) => convert(world, document, { ...options, to }),
-    open: (document, purpose = 'files') => open(world, document, purpose),
+    open: (document, purpose = 'files') => open(world, document, { purpose, language: 'en' }),
     files: document => filesOf(world, document),
   }
 }

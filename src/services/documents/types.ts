@@ -31,7 +31,10 @@ export interface Appraisal {
 export type Target = 'ubl' | 'cii' | 'facturx' | 'json' | 'html' | 'pdf'
 
 export interface ConversionOptions {
-  /** Of html, pdf and facturx; the language of the seller's country when not given, English where that is none of ours. */
+  /**
+   * Of html, pdf and facturx; the language of the seller's country when not given, English where that is none of ours. Findings are in
+   * French when it is French, else in English.
+   */
   readonly language?: Language | undefined
   /** Of facturx; EN 16931 when not given. */
   readonly profile?: FacturxProfile | undefined

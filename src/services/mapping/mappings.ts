@@ -1,5 +1,5 @@
 import { type Clock, isoOf } from '../../kernel/index.ts'
-import type { Finding } from '../../wire/invoice/index.ts'
+import type { Finding, FindingLanguage } from '../../wire/invoice/index.ts'
 import {
   applyMapping,
   type MappedInvoice,
@@ -38,13 +38,14 @@ export function createMappings({ clock, store }: MappingWorld): Mappings {
     find: key => store.findMapping(key),
     list: tenant => store.listMappings(tenant),
     remove: key => store.removeMapping(key),
-    async tryOn(key, source) {
+    async tryOn(key, source, language = 'en') {
       const mapping = await load(store, key)
-      return mapping === undefined ? { kind: 'unknown' } : tryMapping(mapping, source, isoOf(clock.now()).slice(0, 10))
+      const today = isoOf(clock.now()).slice(0, 10)
+      return mapping === undefined ? { kind: 'unknown' } : tryMapping(mapping, source, { today, language })
     },
-    async mapOne(key, source) {
+    async mapOne(key, source, language = 'en') {
       const mapping = await load(store, key)
-      return mapping === undefined ? { kind: 'unknown' } : mapOnly(mapping, source)
+      return mapping === undefined ? { kind: 'unknown' } : mapOnly(mapping, source, language)
     },
   }
 }
@@ -61,11 +62,15 @@ async function load(store: MappingStore, key: MappingKey): Promise<Mapping | und
   throw new Error(`the mapping ${key.name}${whose} can no longer be used: ${why}`)
 }
 
-async function tryMapping(mapping: Mapping, source: Buffer, today: string): Promise<TrialOutcome> {
-  const run = new MappingRun(today)
+async function tryMapping(
+  mapping: Mapping,
+  source: Buffer,
+  { today, language }: { readonly today: string; readonly language: FindingLanguage },
+): Promise<TrialOutcome> {
+  const run = new MappingRun(today, language)
   let count = 0
   try {
-    for await (const mapped of applyMapping(mapping, source)) {
+    for await (const mapped of applyMapping(mapping, source, language)) {
       run.add(mapped)
       if (++count % invoicesPerTurn === 0) await new Promise(resolve => setImmediate(resolve))
     }
@@ -75,11 +80,11 @@ async function tryMapping(mapping: Mapping, source: Buffer, today: string): Prom
   return { kind: 'tried', report: run.report() }
 }
 
-async function mapOnly(mapping: Mapping, source: Buffer): Promise<MappedOutcome> {
+async function mapOnly(mapping: Mapping, source: Buffer, language: FindingLanguage): Promise<MappedOutcome> {
   let first: MappedInvoice | undefined
   let invoices = 0
   try {
-    for await (const mapped of applyMapping(mapping, source)) {
+    for await (const mapped of applyMapping(mapping, source, language)) {
       first ??= mapped
       // That there are more is all one needs to know.
       if (++invoices > 1) break

@@ -1,4 +1,4 @@
-import type { Finding } from '../../wire/invoice/index.ts'
+import type { Finding, FindingLanguage } from '../../wire/invoice/index.ts'
 import type { JudgedInvoice, MappingProblem, RunReport } from '../../wire/mapping/index.ts'
 import type { TenantId } from '../domain.ts'
 import type { MappingKey, StoredMapping } from '../ports.ts'
@@ -33,7 +33,7 @@ export type MappedOutcome =
   | { readonly kind: 'unknown' }
   | Unreadable
 
-/** Mappings by name, those of each tenant apart from the others and from the node's own; tried on exports and applied to them. Nothing of an export is kept. */
+/** Mappings by name, those of each tenant apart from the others and from the node's own; tried on exports and applied to them. Nothing of an export is kept. What is said of invoices is in the language given, in English without one. */
 export interface Mappings {
   /** Keeps a mapping document (JSON as text) that can be used, in the place of the one of this name. */
   save(key: MappingKey, document: string): Promise<SaveOutcome>
@@ -43,7 +43,7 @@ export interface Mappings {
   /** Whether there was one. */
   remove(key: MappingKey): Promise<boolean>
   /** The report on an export. */
-  tryOn(key: MappingKey, source: Buffer): Promise<TrialOutcome>
+  tryOn(key: MappingKey, source: Buffer, language?: FindingLanguage): Promise<TrialOutcome>
   /** The one invoice of a source. */
-  mapOne(key: MappingKey, source: Buffer): Promise<MappedOutcome>
+  mapOne(key: MappingKey, source: Buffer, language?: FindingLanguage): Promise<MappedOutcome>
 }

@@ -1,9 +1,13 @@
 import {
   type Entry,
   type Finding,
+  type FindingLanguage,
   type Group,
   type Invoice,
   type PartialInvoice,
+  type Text,
+  filled,
+  frenchNameOf,
   invoiceFields,
   writeCii,
 } from '../invoice/index.ts'
@@ -35,10 +39,14 @@ function isCounted({ kind }: { readonly kind?: string | undefined }): boolean {
  * finding. Fatal where the document would be wrong without it: amounts that no longer add up, invoices of several sellers in one. BT-24 is
  * always the profile's and not named.
  */
-export function lostIn(invoice: Invoice, profile: FacturxProfile): readonly Finding[] {
+export function lostIn(
+  invoice: Invoice,
+  profile: FacturxProfile,
+  language: FindingLanguage = 'en',
+): readonly Finding[] {
   const terms = termsOf(profile)
   if (terms === undefined) return []
-  const walk = new Walk(profile, terms)
+  const walk = new Walk(profile, terms, language)
   if (severalSellers.test(invoice.process ?? '')) walk.lostSellers()
   walk.group(invoiceFields, invoice as unknown as Bag, '')
   return walk.findings
@@ -54,14 +62,27 @@ type Bag = Readonly<Record<string, unknown>>
 
 const rule = 'facturx.cannot-carry'
 
+const texts = {
+  term: {
+    en: '{title} cannot be said in the Factur-X profile {profile}',
+    fr: '{title} ne peut pas être exprimé dans le profil Factur-X {profile}',
+  },
+  sellers: {
+    en: 'An invoice of several sellers (BT-23) cannot be said in the Factur-X profile {profile}',
+    fr: 'Une facture de plusieurs vendeurs (BT-23) ne peut pas être exprimée dans le profil Factur-X {profile}',
+  },
+} as const satisfies Readonly<Record<string, Text>>
+
 class Walk {
   readonly findings: Finding[] = []
   readonly #profile: FacturxProfile
   readonly #terms: ReadonlySet<string>
+  readonly #language: FindingLanguage
 
-  constructor(profile: FacturxProfile, terms: ReadonlySet<string>) {
+  constructor(profile: FacturxProfile, terms: ReadonlySet<string>, language: FindingLanguage) {
     this.#profile = profile
     this.#terms = terms
+    this.#language = language
   }
 
   group(fields: Group['fields'], bag: Bag, pointer: string): void {
@@ -86,7 +107,7 @@ class Walk {
   /** MINIMUM has no VAT breakdown, and so nothing that would be wrong in it. */
   lostSellers(): void {
     if (this.#profile === 'MINIMUM') return
-    const message = `An invoice of several sellers (BT-23) cannot be said in the Factur-X profile ${this.#profile}`
+    const message = filled(texts.sellers, this.#language, { profile: this.#profile })
     this.findings.push({ rule, severity: 'fatal', pointer: '/process', message, term: 'BT-23' })
   }
 
@@ -99,7 +120,8 @@ class Walk {
   #lost({ term, name }: Entry, pointer: string): void {
     // MINIMUM has just the amount to pay and nothing that it is computed from.
     const severity = term === 'BT-114' && this.#profile !== 'MINIMUM' ? 'fatal' : 'warning'
-    const message = `${name} (${term}) cannot be said in the Factur-X profile ${this.#profile}`
+    const title = { en: `${name} (${term})`, fr: `${frenchNameOf(term, name) ?? name} (${term})` }
+    const message = filled(texts.term, this.#language, { title, profile: this.#profile })
     this.findings.push({ rule, severity, pointer, message, term })
   }
 }

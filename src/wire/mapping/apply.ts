@@ -1,4 +1,4 @@
-import type { Leaf } from '../invoice/index.ts'
+import type { FindingLanguage, Leaf } from '../invoice/index.ts'
 import { type MappingIssue, type Scene, evaluate, isMet, newWork, note } from './evaluate.ts'
 import type { Expression, GroupPlan, ItemPlan, LeafPlan, ListPlan, Mapping } from './mapping.ts'
 import { readCsvUnits } from './source-csv.ts'
@@ -27,12 +27,17 @@ export interface TaxCodeUse {
 
 /**
  * The invoices of a source, one after the other; a CSV file is never in memory as a whole unless the mapping says that rows are
- * scattered. Throws SourceError when the source cannot be read, or is not what the mapping is for.
+ * scattered. `language` is that of what is said of them. Throws SourceError when the source cannot be read, or is not what the mapping
+ * is for.
  */
-export async function* applyMapping(mapping: Mapping, octets: SourceOctets): AsyncGenerator<MappedInvoice> {
+export async function* applyMapping(
+  mapping: Mapping,
+  octets: SourceOctets,
+  language: FindingLanguage = 'en',
+): AsyncGenerator<MappedInvoice> {
   const { source } = mapping
   const units = source.kind === 'csv' ? readCsvUnits(octets, source) : readJsonUnits(octets, source)
-  for await (const unit of units) yield mapUnit(unit, mapping)
+  for await (const unit of units) yield mapUnit(unit, mapping, language)
 }
 
 type Bag = Record<string, unknown>
@@ -45,6 +50,7 @@ interface Context extends Scene {
 function mapUnit(
   { place, invoice, document, issues, unused }: Unit,
   { invoice: plan, source }: Mapping,
+  language: FindingLanguage,
 ): MappedInvoice {
   const context: Context = {
     item: invoice,
@@ -52,7 +58,14 @@ function mapUnit(
     document,
     position: 1,
     formats: source.formats,
-    issues: issues.map(issue => ({ ...issue, pointer: '' })),
+    language,
+    issues: issues.map(({ code, value, source: from, message }) => ({
+      code,
+      pointer: '',
+      source: from[language],
+      value,
+      message: message[language],
+    })),
     work: newWork(),
     pointer: '',
     term: '',
@@ -60,7 +73,7 @@ function mapUnit(
     taxCodes: [],
   }
   const json = fillGroup(plan, context)
-  return { place, json, issues: context.issues, taxCodes: context.taxCodes, unused }
+  return { place: place[language], json, issues: context.issues, taxCodes: context.taxCodes, unused }
 }
 
 function fillGroup({ leaves, lists }: GroupPlan, context: Context): Bag {

@@ -1,4 +1,4 @@
-import type { Decimal } from '../invoice/index.ts'
+import type { Decimal, FindingLanguage } from '../invoice/index.ts'
 import { holds } from './conditions.ts'
 import type { Condition, Expression, Formats, Origin, Reference, Step } from './mapping.ts'
 import { type Item, SourceError } from './source.ts'
@@ -23,6 +23,8 @@ export interface Scene {
   /** Of the item of a list that is being filled; the first is 1. */
   readonly position: number
   readonly formats: Formats
+  /** Of the messages of issues. */
+  readonly language: FindingLanguage
   readonly issues: MappingIssue[]
   readonly work: Work
   /** JSON pointer of the group that is being filled, and from there on of the term. */
@@ -78,7 +80,7 @@ function runStep(step: Step, value: Value, formats: Formats): Value | StepProble
 
 /** Notes an issue; its value is the one that could not be used. */
 export function note(
-  { code, message }: StepProblem,
+  { code, message: said }: StepProblem,
   expression: Expression,
   { scene, value }: { readonly scene: Scene; readonly value: Value | undefined },
 ): undefined {
@@ -88,7 +90,7 @@ export function note(
     pointer: scene.pointer + scene.term,
     source,
     value: value?.text.slice(0, 200) ?? '',
-    message,
+    message: said[scene.language],
   })
 }
 

@@ -1,6 +1,7 @@
-import { type Finding, type Invoice, readInvoice } from '../invoice/index.ts'
+import { type Finding, type FindingLanguage, type Invoice, readInvoice } from '../invoice/index.ts'
 import type { MappedInvoice } from './apply.ts'
 import { keysOf } from './shape.ts'
+import { say } from './texts.ts'
 import { type WeakCode, type WeakDatum, weakDataOf } from './weak-data.ts'
 import type { IssueCode } from './value.ts'
 
@@ -87,6 +88,7 @@ interface Tally extends Omit<ReportEntry, 'examples' | 'invoices' | 'occurrences
 /** Gathers what is to be said about the invoices of a run. Memory does not grow with their number beyond fixed bounds. */
 export class MappingRun {
   private readonly today: string
+  private readonly language: FindingLanguage
   private invoices = 0
   private canBeSent = 0
   private readonly tallies = new Map<string, Tally>()
@@ -94,9 +96,10 @@ export class MappingRun {
   private readonly numbers = new Map<string, string>()
   private readonly taxCodes = new Map<string, Map<string, Pick<Example, 'number' | 'place'>>>()
 
-  /** `today` is YYYY-MM-DD. */
-  constructor(today: string) {
+  /** `today` is YYYY-MM-DD; the language is that of what is said. */
+  constructor(today: string, language: FindingLanguage = 'en') {
     this.today = today
+    this.language = language
   }
 
   /** Judges one invoice and keeps count. */
@@ -124,11 +127,11 @@ export class MappingRun {
 
   private judge(mapped: MappedInvoice): JudgedInvoice {
     const { json, place } = mapped
-    const reading = readInvoice(json)
+    const reading = readInvoice(json, { language: this.language })
     const invoice = 'invoice' in reading ? reading.invoice : undefined
     const findings = 'invoice' in reading ? reading.warnings : reading.findings
     const weak = [...weakDataOf({ json, invoice, today: this.today }), ...this.duplicate(json, place)]
-    const entries = observations(mapped, findings, weak)
+    const entries = observations(mapped, findings, { weak, language: this.language })
     const canBeSent = invoice !== undefined && entries.every(({ severity }) => severity === 'weak')
     return { number: textOf(json['number']), place, json, invoice, canBeSent, entries }
   }
@@ -143,7 +146,7 @@ export class MappingRun {
       if (this.numbers.size < numbersMax) this.numbers.set(key, place)
       return []
     }
-    const message = `the invoice number ${number} was used before, at ${first}`
+    const message = say('number.duplicate', { number, place: first })
     return [{ code: 'number.duplicate', pointer: '/number', value: number, message }]
   }
 
@@ -180,7 +183,8 @@ export class MappingRun {
     const several = [...this.taxCodes].filter(([, meanings]) => meanings.size > 1)
     return several.slice(0, 100).map(([code, meanings]) => {
       const where = [...meanings].map(
-        ([meaning, { number, place }]) => `${meaning} in ${number === '' ? place : number}`,
+        ([meaning, { number, place }]) =>
+          say('tax.use', { meaning, place: number === '' ? place : number })[this.language],
       )
       const examples = [...meanings].map(
         ([meaning, at]) => [meaning, { value: meaning, occurrences: 1, ...at }] as const,
@@ -192,7 +196,7 @@ export class MappingRun {
         pointer: '/lines/*/vat',
         term: 'BG-30',
         source: '',
-        message: `the VAT code "${code}" of the source is ${where.join(', ')}`,
+        message: say('tax.code-with-several-rates', { code, uses: where.join(', ') })[this.language],
         invoices: meanings.size,
         occurrences: meanings.size,
         examples: new Map(examples),
@@ -249,7 +253,7 @@ const harmless: ReadonlySet<IssueCode> = new Set(['row.disagree'])
 function observations(
   { json, issues }: MappedInvoice,
   findings: readonly Finding[],
-  weak: readonly WeakDatum[],
+  { weak, language }: { readonly weak: readonly WeakDatum[]; readonly language: FindingLanguage },
 ): readonly Observation[] {
   const lost = new Set(issues.filter(({ pointer }) => pointer !== '').map(({ pointer }) => pointer))
   // A code that is not in the JSON was computed from another one, which has a finding of its own.
@@ -270,7 +274,7 @@ function observations(
       term,
       source: '',
       value,
-      message: message + rules,
+      message: message[language] + rules,
     }
   })
   return [

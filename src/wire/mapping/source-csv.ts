@@ -4,6 +4,7 @@ import type { CsvSource, Reference, Rows } from './mapping.ts'
 import { hint } from './nearest.ts'
 import { columnNumber, isColumnNumber } from './read-context.ts'
 import { type Item, SourceError, type SourceIssue, type SourceOctets, type Unit, textOf, unusedMax } from './source.ts'
+import { plain, say } from './texts.ts'
 import { type Value, valueOf } from './value.ts'
 
 /** A longer row is an unclosed quote. */
@@ -74,10 +75,9 @@ function groupUnit(
   const issues: SourceIssue[] = []
   const text = (JSON.parse(rowKey) as string[]).join(' ')
   if (text.trim() === '') {
-    issues.push({ code: 'row.no-key', source: key.join(', '), value: '', message: 'the rows name no invoice' })
+    issues.push({ code: 'row.no-key', source: plain(key.join(', ')), value: '', message: say('row.no-key') })
   } else if (seen.has(rowKey)) {
-    const message = 'rows of this invoice stand elsewhere too: sort the file, or let the mapping say "scattered": true'
-    issues.push({ code: 'row.apart', source: key.join(', '), value: text, message })
+    issues.push({ code: 'row.apart', source: plain(key.join(', ')), value: text, message: say('row.apart') })
   }
   if (seen.size < keysMax) seen.add(rowKey)
   return unitOf(rows, source, issues)
@@ -116,8 +116,8 @@ async function* records(rows: AsyncIterable<Row>, source: CsvSource, plan: Recor
 function recordsUnit(rows: readonly Row[], source: CsvSource, plan: Records): Unit {
   const type = rows[0]?.columns.type ?? ''
   if (type === plan.invoice) return unitOf(rows, source, [])
-  const message = `rows stand before the first ${plan.invoice}, which begins an invoice`
-  return unitOf(rows, source, [{ code: 'row.stray', source: plan.type, value: type, message }])
+  const message = say('row.stray', { type: plan.invoice })
+  return unitOf(rows, source, [{ code: 'row.stray', source: plain(plan.type), value: type, message }])
 }
 
 function checkCount(rows: readonly Row[]): void {
@@ -136,7 +136,8 @@ function keyOf(row: Row, key: readonly string[]): string {
 
 function unitOf(rows: readonly Row[], source: CsvSource, issues: readonly SourceIssue[]): Unit {
   const [first, last] = [rows[0], rows.at(-1)]
-  const place = first === last ? `line ${first?.line ?? 0}` : `lines ${first?.line ?? 0} to ${last?.line ?? 0}`
+  const [from, to] = [String(first?.line ?? 0), String(last?.line ?? 0)]
+  const place = first === last ? say('line', { line: from }) : say('lines', { first: from, last: to })
   return {
     place,
     invoice: new RowItem(first, rows, source.rows.kind),
@@ -179,8 +180,9 @@ function tooManyCells({ cells, columns: { names }, line }: Row): readonly Source
   if (names.length === 0 || cells.length <= names.length || cells.slice(names.length).every(cell => cell.trim() === ''))
     return []
   const value = cells.slice(names.length).join(' ')
-  const message = `line ${line} has ${cells.length} cells where ${names.length} are named: is a delimiter inside a cell that is not quoted?`
-  return [{ code: 'row.cells', source: `line ${line}`, value, message }]
+  const at = { line: String(line) }
+  const message = say('row.cells', { ...at, cells: String(cells.length), names: String(names.length) })
+  return [{ code: 'row.cells', source: say('line', at), value, message }]
 }
 
 /** A column of the invoice that says something else further down. Empty cells say nothing. */
@@ -196,8 +198,9 @@ function disagreements(rows: readonly Row[], { shared }: CsvSource): readonly So
     })
     if (other === undefined) continue
     const value = cellOf(other, name)?.trim() ?? ''
-    const message = `line ${other.line} says something else than line ${first.line}, whose value is taken: ${wanted ?? ''}`
-    issues.push({ code: 'row.disagree', source: name, value, message })
+    const lines = { other: String(other.line), first: String(first.line) }
+    const message = say('row.disagree', { ...lines, value: wanted ?? '' })
+    issues.push({ code: 'row.disagree', source: plain(name), value, message })
   }
   return issues
 }

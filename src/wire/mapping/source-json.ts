@@ -1,6 +1,8 @@
+import type { Text } from '../invoice/index.ts'
 import type { JsonSource, Reference } from './mapping.ts'
 import { escaped, keysOf } from './shape.ts'
 import { type Item, SourceError, type SourceOctets, type Unit, textOf, unusedMax } from './source.ts'
+import { plain, say, texts } from './texts.ts'
 import { StepProblem, type Value, valueOf } from './value.ts'
 
 /** A document is in memory as a whole; a line of many is, too. */
@@ -10,13 +12,13 @@ const depthMax = 64
 /** The invoices of a JSON document, or of a file with one JSON value per line. */
 export async function* readJsonUnits(octets: SourceOctets, source: JsonSource): AsyncGenerator<Unit> {
   if (!source.lines) {
-    yield* unitsOf(await wholeText(octets), source, '')
+    yield* unitsOf(await wholeText(octets), source, undefined)
     return
   }
   let number = 0
   for await (const line of linesOf(octets)) {
     number++
-    if (line.trim() !== '') yield* unitsOf(line, source, `line ${number} `)
+    if (line.trim() !== '') yield* unitsOf(line, source, number)
   }
 }
 
@@ -50,7 +52,9 @@ async function* linesOf(octets: SourceOctets): AsyncGenerator<string> {
   yield rest.join('')
 }
 
-function* unitsOf(text: string, source: JsonSource, before: string): Generator<Unit> {
+/** `line` is the number of the line, where each has a document. */
+function* unitsOf(text: string, source: JsonSource, line: number | undefined): Generator<Unit> {
+  const before = line === undefined ? '' : `line ${line} `
   const reads = readsOf(source)
   const document = parseJson(text, before)
   const found = source.invoices.reduce<unknown>((value, key) => child(value, key), document)
@@ -61,9 +65,8 @@ function* unitsOf(text: string, source: JsonSource, before: string): Generator<U
   const whole = new JsonItem(document)
   const list: readonly unknown[] = Array.isArray(found) ? found : [found]
   for (const [index, invoice] of list.entries()) {
-    const place = Array.isArray(found) ? `${pointer}/${index}` : pointer === '' ? 'the document' : pointer
     yield {
-      place: `${before}${place}`,
+      place: placeOf(line, Array.isArray(found) ? `${pointer}/${index}` : pointer),
       invoice: new JsonItem(invoice),
       document: whole,
       issues: [],
@@ -118,6 +121,13 @@ function checkDepth(text: string): void {
   }
 }
 
+function placeOf(line: number | undefined, pointer: string): Text {
+  const place = pointer === '' ? say('document') : plain(pointer)
+  if (line === undefined) return place
+  const begin = say('line', { line: String(line) })
+  return { en: `${begin.en} ${place.en}`, fr: `${begin.fr} ${place.fr}` }
+}
+
 class JsonItem implements Item {
   private readonly json: unknown
 
@@ -132,8 +142,8 @@ class JsonItem implements Item {
     if (typeof found === 'boolean') return valueOf(String(found), false)
     if (typeof found === 'number') return { text: String(found), ready: true }
     if (found === undefined || found === null) return undefined
-    const kind = Array.isArray(found) ? 'an array' : 'an object'
-    return new StepProblem('value.composite', `${name} is ${kind}, not a value`)
+    const kind = texts[Array.isArray(found) ? 'value.composite/list' : 'value.composite/object']
+    return new StepProblem('value.composite', { name, kind })
   }
 
   each(name: string): readonly Item[] {

@@ -1,4 +1,5 @@
 import { WireError } from '../../kernel/index.ts'
+import type { Text } from '../invoice/index.ts'
 import type { Encoding, Reference } from './mapping.ts'
 import type { IssueCode, StepProblem, Value } from './value.ts'
 
@@ -12,7 +13,7 @@ export interface Item {
 /** One invoice in the source, before it is mapped. */
 export interface Unit {
   /** `line 2`, `lines 2 to 5`, `/invoices/3`. */
-  readonly place: string
+  readonly place: Text
   readonly invoice: Item
   /** JSON: the document around it. */
   readonly document: Item | undefined
@@ -25,9 +26,9 @@ export interface Unit {
 export interface SourceIssue {
   readonly code: IssueCode
   /** The column or place. */
-  readonly source: string
+  readonly source: Text
   readonly value: string
-  readonly message: string
+  readonly message: Text
 }
 
 export type SourceErrorCode = 'source.encoding' | 'source.csv' | 'source.json' | 'source.columns' | 'source.too-large'

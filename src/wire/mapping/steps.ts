@@ -159,8 +159,7 @@ function number(text: string, change: (value: Decimal) => Decimal): StepRow {
 
 function onText(change: (text: string) => string): Run {
   return ({ text, ready }) => {
-    if (text.length > transformedCharactersMax)
-      return new StepProblem('value.too-long', 'is too long to be transformed')
+    if (text.length > transformedCharactersMax) return new StepProblem('value.too-long', {})
     return { text: change(text), ready }
   }
 }
@@ -203,8 +202,7 @@ function makeLookup(given: string | LookupArgument, tables: ReadonlyMap<string, 
     const entry = table.get(text) ?? table.get(folded(text))
     const found = typeof entry === 'object' ? entry[field ?? ''] : entry
     const code = found ?? otherwise
-    if (code === undefined)
-      return new StepProblem('code.unmapped', `the code ${quoted(text)} has no entry in the table ${name}`)
+    if (code === undefined) return new StepProblem('code.unmapped', { value: quoted(text), table: name })
     return { text: code, ready: true }
   }
 }

@@ -1,5 +1,6 @@
-import { Decimal, parseDecimal } from '../invoice/index.ts'
+import { Decimal, type Text, type Values, parseDecimal } from '../invoice/index.ts'
 import type { Formats } from './mapping.ts'
+import { type TextKey, say } from './texts.ts'
 
 /** A text on its way from the source to a term; never empty. */
 export interface Value {
@@ -21,14 +22,22 @@ export type IssueCode =
   | 'row.disagree'
   | 'row.apart'
 
-/** Why a step has no result; `message` continues a sentence that begins with the target. */
+/** Why a step has no result. */
 export class StepProblem {
   readonly code: IssueCode
-  readonly message: string
+  private readonly text: TextKey
+  private readonly values: Values
 
-  constructor(code: IssueCode, message: string) {
+  /** `text` is the one filed under the code when not given. */
+  constructor(code: IssueCode & TextKey, values: Values, text: TextKey = code) {
     this.code = code
-    this.message = message
+    this.text = text
+    this.values = values
+  }
+
+  /** Made when it is told: most values that are no number in one form are one in another. */
+  get message(): Text {
+    return say(this.text, this.values)
   }
 }
 
@@ -57,8 +66,8 @@ export function readNumber(
   { text, ready }: Value,
   { decimal, grouping }: Omit<Formats, 'dates'>,
 ): Decimal | StepProblem {
-  const form = ready ? 'written as 1234.56' : `with the decimal separator ${decimal}`
-  const problem = new StepProblem('value.decimal', `${quoted(text)} is no number ${form}`)
+  const values = { value: quoted(text), decimal }
+  const problem = new StepProblem('value.decimal', values, ready ? 'value.decimal/ready' : 'value.decimal')
   if (text.length > 60) return problem
   if (ready) return parseDecimal(text) ?? problem
   const compact = text.replaceAll(blanks, '').replace(/^[€$£]|[€$£%]$/g, '')
@@ -120,7 +129,7 @@ const digitsOf: Readonly<Record<string, readonly [min: number, max: number]>> = 
 export function readDay({ text, ready }: Value, pattern: string): string | StepProblem {
   // A JSON number that is a date, 20261103, is still to be read.
   if (ready && /^\d{4}-\d{2}-\d{2}$/.test(text)) return text
-  const problem = new StepProblem('value.date', `${quoted(text)} is no date written ${pattern}`)
+  const problem = new StepProblem('value.date', { value: quoted(text), pattern })
   if (text.length > 60) return problem
   const found: Record<string, string> = {}
   let at = 0

@@ -75,7 +75,7 @@ export const vatPatterns: Readonly<Record<string, VatPattern>> = {
     check: n => weighed(n, [6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11 === digit(n, 9),
   },
   PT: { pattern: /^[1-9]\d{8}$/, form: '999999999', check: portuguese },
-  RO: { pattern: /^\d{2,10}$/, form: '99 to 9999999999', check: romanian },
+  RO: { pattern: /^\d{2,10}$/, form: '99…9999999999', check: romanian },
   SE: { pattern: /^\d{10}(0[1-9]|[1-8]\d|9[0-4])$/, form: '999999999901', check: n => followsLuhn(n.slice(0, 10)) },
   SI: { pattern: /^[1-9]\d{7}$/, form: '99999999', check: n => eleven(n, [8, 7, 6, 5, 4, 3, 2], 7) },
   SK: { pattern: /^[1-9]\d{9}$/, form: '9999999999', check: n => Number(n) % 11 === 0 },

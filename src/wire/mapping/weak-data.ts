@@ -1,6 +1,7 @@
-import type { Invoice } from '../invoice/index.ts'
+import type { Invoice, Text } from '../invoice/index.ts'
 import { builtInTables, countries, currencies, units, vatCategories } from './built-in-tables.ts'
 import {
+  type Wrong,
   bicProblem,
   ibanProblem,
   looksLikeIban,
@@ -10,6 +11,7 @@ import {
   vatIdProblem,
 } from './identifiers.ts'
 import { folded } from './steps.ts'
+import { say, texts } from './texts.ts'
 import { quoted } from './value.ts'
 
 /*
@@ -45,7 +47,7 @@ export interface WeakDatum {
   readonly code: WeakCode
   readonly pointer: string
   readonly value: string
-  readonly message: string
+  readonly message: Text
   /** Official rules that say the same of this place. */
   readonly covers?: RegExp
 }
@@ -89,12 +91,12 @@ function* partyData(json: Bag, role: 'seller' | 'buyer'): Generator<WeakDatum> {
       code: 'vat-id.missing',
       pointer: `${at}/vatId`,
       value: '',
-      message: `the ${role} has no VAT identifier`,
+      message: say('vat-id.missing', { party: texts[role] }),
       covers: /./,
     }
   }
   if (textAt(bagAt(party, 'endpoint'), 'value') === undefined) {
-    const message = `the ${role} has no electronic address`
+    const message = say('endpoint.missing', { party: texts[role] })
     yield { code: 'endpoint.missing', pointer: `${at}/endpoint`, value: '', message, covers: /./ }
   }
   yield* frenchData(party, at)
@@ -111,7 +113,7 @@ function* frenchData(party: Bag, at: string): Generator<WeakDatum> {
       code: 'siren.missing',
       pointer: `${at}/legalRegistration`,
       value: '',
-      message: 'a French party has no SIREN',
+      message: say('siren.missing'),
     }
   } else if (isFrench && number !== undefined && (scheme === undefined || scheme === '0002')) {
     yield* wrong('siren.wrong', { pointer, value: number }, sirenProblem(number))
@@ -125,7 +127,7 @@ function* frenchData(party: Bag, at: string): Generator<WeakDatum> {
     const place = { pointer: `${at}/identifiers/${index}/value`, value }
     yield* wrong('siret.wrong', place, siretProblem(value))
     if (siren !== undefined && scheme !== '0009' && !value.startsWith(siren)) {
-      yield { code: 'siret.other-siren', ...place, message: `${quoted(value)} does not begin with the SIREN ${siren}` }
+      yield { code: 'siret.other-siren', ...place, message: say('siret.other-siren', { value: quoted(value), siren }) }
     }
   }
   yield* sirenElsewhere(party, siren, at)
@@ -135,7 +137,7 @@ function* sirenElsewhere(party: Bag, siren: string | undefined, at: string): Gen
   const vatId = textAt(party, 'vatId') ?? ''
   const inVatId = sirenOfVatId(vatId.replaceAll(/\s/g, '').toUpperCase())
   if (siren !== undefined && inVatId !== undefined && inVatId !== siren) {
-    const message = `the VAT identifier ${quoted(vatId)} is that of the SIREN ${inVatId}, not ${siren}`
+    const message = say('vat-id.other-siren', { value: quoted(vatId), other: inVatId, siren })
     yield { code: 'vat-id.other-siren', pointer: `${at}/vatId`, value: vatId, message }
   }
   const endpoint = bagAt(party, 'endpoint')
@@ -147,9 +149,10 @@ function* sirenElsewhere(party: Bag, siren: string | undefined, at: string): Gen
 function* wrong(
   code: WeakCode,
   place: { readonly pointer: string; readonly value: string },
-  problem: string | undefined,
+  problem: Wrong | undefined,
 ): Generator<WeakDatum> {
-  if (problem !== undefined) yield { code, ...place, message: `${quoted(place.value)} ${problem}` }
+  if (problem === undefined) return
+  yield { code, ...place, message: say(problem.text, { value: quoted(place.value), ...problem.values }) }
 }
 
 /* ── Codes ─────────────────────────────────────────────────────────────────────────────────── */
@@ -158,12 +161,12 @@ function* codeData(json: Bag): Generator<WeakDatum> {
   for (const [index, line] of bagsAt(json, 'lines').entries()) {
     const unit = textAt(line, 'unit')
     if (unit === undefined || units.has(unit)) continue
-    const message = `${quoted(unit)} is no unit of UN/ECE Recommendation 20${suggestion('@units', unit)}`
+    const message = say('unit.unknown', { value: quoted(unit), advice: suggestion('@units', unit) ?? '' })
     yield { code: 'unit.unknown', pointer: `/lines/${index}/unit`, value: unit, message, covers: /^BR-CL-23$/ }
   }
   const currency = textAt(json, 'currency')
   if (currency !== undefined && !currencies.has(currency)) {
-    const message = `${quoted(currency)} is no currency code of ISO 4217, such as EUR`
+    const message = say('currency.unknown', { value: quoted(currency) })
     yield { code: 'currency.unknown', pointer: '/currency', value: currency, message, covers: /^BR-CL-04$/ }
   }
 }
@@ -181,15 +184,15 @@ function* countryData(json: Bag): Generator<WeakDatum> {
     if (country === undefined || countries.has(country)) continue
     const pointer = `/${path.join('/')}/country`
     const advice = suggestion('@countries', country)
-    const code = advice === '' ? 'country.unknown' : 'country.name'
-    const message = `${quoted(country)} is no country code of ISO 3166-1${advice}`
+    const code = advice === undefined ? 'country.unknown' : 'country.name'
+    const message = say('country.unknown', { value: quoted(country), advice: advice ?? '' })
     yield { code, pointer, value: country, message, covers: /^BR-CL-14$/ }
   }
 }
 
-function suggestion(table: string, value: string): string {
+function suggestion(table: string, value: string): Text | undefined {
   const entry = builtInTables().get(table)?.get(folded(value))
-  return typeof entry === 'string' ? `: the step {"lookup": "${table}"} makes it ${entry}` : ''
+  return typeof entry === 'string' ? say('advice', { table, entry }) : undefined
 }
 
 /** SEPA credit transfer and SEPA direct debit are from IBAN to IBAN. [UNTDID 4461] */
@@ -227,11 +230,11 @@ function* taxData(json: Bag): Generator<WeakDatum> {
       const pointer = `/${list}/${index}/vat`
       if (category === undefined) continue
       if (!vatCategories.has(category)) {
-        const message = `${quoted(category)} is no VAT category of UNTDID 5305, such as S, Z, E or AE`
+        const message = say('tax.unknown', { value: quoted(category) })
         yield { code: 'tax.unknown', pointer: `${pointer}/category`, value: category, message, covers: /^BR-CL-1[78]$/ }
       }
       if (category === 'S' && rate !== undefined && /^[-+]?0*(\.0*)?$/.test(rate)) {
-        const message = 'the standard category S has the rate 0: is it Z, E, AE or G?'
+        const message = say('tax.standard-at-zero')
         yield {
           code: 'tax.standard-at-zero',
           pointer: `${pointer}/rate`,
@@ -249,7 +252,7 @@ function* taxData(json: Bag): Generator<WeakDatum> {
       (textAt(part, 'exemptionReason') ?? textAt(part, 'exemptionReasonCode')) !== undefined,
   )
   if (exempt.length === 0 || reasoned) return
-  const message = 'category E needs a reason: map /vatBreakdown with exemptionReason or exemptionReasonCode'
+  const message = say('tax.exempt-without-reason')
   yield { code: 'tax.exempt-without-reason', pointer: exempt[0] ?? '', value: 'E', message }
 }
 
@@ -262,7 +265,7 @@ function* dateData({ json, today }: Subject): Generator<WeakDatum> {
   if (issued === undefined) return
   const age = daysBetween(issued, today)
   if (age > pastDaysMax || age < -futureDaysMax) {
-    const message = `the issue date ${issued} is ${Math.abs(age)} days ${age > 0 ? 'ago' : 'ahead'}`
+    const message = say(age > 0 ? 'date.past' : 'date.future', { date: issued, days: String(Math.abs(age)) })
     yield { code: 'date.far', pointer: '/issueDate', value: issued, message }
   }
   if (due === undefined) return
@@ -272,14 +275,14 @@ function* dateData({ json, today }: Subject): Generator<WeakDatum> {
       code: 'date.order',
       pointer: '/dueDate',
       value: due,
-      message: `the due date ${due} is before the issue date ${issued}`,
+      message: say('date.order', { due, date: issued }),
     }
   if (days > dueDaysMax)
     yield {
       code: 'date.far',
       pointer: '/dueDate',
       value: due,
-      message: `the due date ${due} is ${days} days after the issue date`,
+      message: say('date.late', { due, days: String(days) }),
     }
 }
 
@@ -292,7 +295,7 @@ function daysBetween(from: string, to: string): number {
 function* signData({ invoice }: Subject): Generator<WeakDatum> {
   if (invoice === undefined || invoice.typeCode !== '380' || invoice.totals.payable.sign() >= 0) return
   const value = invoice.totals.payable.toString()
-  const message = 'an invoice of type 380 asks for a negative amount: is it a credit note, 381, with positive amounts?'
+  const message = say('amount.negative')
   yield { code: 'amount.negative', pointer: '/totals/payable', value, message }
 }
 

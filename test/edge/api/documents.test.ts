@@ -254,6 +254,18 @@ describe('conversions', () => {
     )
   })
 
+  it('are refused in French when the language is French', async () => {
+    await using served = await api()
+    const missing = String(ubl).replace(/<cbc:IssueDate>.*?<\/cbc:IssueDate>/, '')
+    const answer = await post(served, '/conversions?to=cii&language=fr', missing)
+    expect(answer.json()).toMatchObject({
+      detail: expect.stringContaining('cette information est obligatoire'),
+      errors: [{ rule: 'BR-03' }],
+    })
+    const torn = await post(served, '/conversions?to=cii', '<a', { 'accept-language': 'fr' })
+    expect(torn.json()).toMatchObject({ detail: expect.stringMatching(/^Le document ne peut pas être lu/) })
+  })
+
   it('of what is no invoice are refused with every finding', async () => {
     await using served = await api()
     const answer = await post(served, '/conversions?to=ubl', '<Order/>')

@@ -64,6 +64,19 @@ async function map(...words: string[]): Promise<{ code: number; output: string; 
 }
 
 describe('map', () => {
+  it('speaks French when it is asked to', async () => {
+    const { code, output, errors } = await map(mappingFile, mixed, '--check', '--language', 'fr')
+    expect([code, errors]).toEqual([1, ''])
+    expect(output).toContain('2 factures : 1 sans envoi possible\n')
+    expect(output).toContain('    le code "B" n\'a pas d\'entrée dans la table vat\n')
+    expect(output).toContain('(G-2, ligne 3)')
+    expect(output).toContain('Colour  dans 2 factures, par exemple "blue"')
+    expect(await map(mappingFile, mixed, '--language', 'de')).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining('--language de: must be en or fr'),
+    })
+  })
+
   it('writes each invoice that can be sent under its number, and a number no file can have under another', async () => {
     const out = join(folder, 'out')
     const { code, output, errors } = await map(mappingFile, good, '-o', out)

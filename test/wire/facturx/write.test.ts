@@ -110,6 +110,9 @@ describe('the XML of a profile', () => {
 
 describe('what a profile cannot say', () => {
   it('is named with its pointer and its term', () => {
+    expect(lostIn(invoiceOf(), 'BASIC', 'fr')[0]?.message).toMatch(
+      / \(BT-11\) ne peut pas être exprimé dans le profil Factur-X BASIC$/,
+    )
     expect(lostIn(invoiceOf(), 'BASIC')).toEqual([
       {
         rule: 'facturx.cannot-carry',
