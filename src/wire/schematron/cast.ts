@@ -5,6 +5,7 @@ import {
   booleanOfText,
   DateValue,
   dateOfText,
+  Decimal,
   doubleOfText,
   type Atomic,
   type Item,
@@ -70,7 +71,11 @@ export function convert(items: Sequence, declared: Declared): Sequence {
   if (items.length === 0 && !optional) throw new DynamicError('XPTY0004', `nothing is given where ${type} is wanted`)
   if (items.length > 1 && !many)
     throw new DynamicError('XPTY0004', `${items.length} values are given where one ${type} is wanted`)
-  return type === 'node' || type === 'item' ? items : items.map(item => convertOne(item, type))
+  if (type === 'node' || type === 'item') return items
+  const [only] = items
+  // Nearly all are one value, of its type already.
+  if (items.length === 1 && (typeof only !== 'object' || only instanceof Decimal)) return items
+  return items.map(item => convertOne(item, type))
 }
 
 function convertOne(item: Item, type: AtomicType): Item {

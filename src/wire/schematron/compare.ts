@@ -10,6 +10,7 @@ import {
   Decimal,
   doubleOfDecimal,
   doubleOfText,
+  type Item,
   powerOfTen,
   type Sequence,
   single,
@@ -22,7 +23,7 @@ export function compareAny(operator: GeneralOperator, left: Sequence, right: Seq
   if (left.length === 0 || right.length === 0) return false
   const [first, second] = [left[0], right[0]]
   if (left.length === 1 && right.length === 1 && first !== undefined && second !== undefined) {
-    return comparePair(operator, atomize(first), atomize(second))
+    return compareItems(operator, first, second)
   }
   const others = right.map(atomize)
   for (const item of left) {
@@ -30,6 +31,18 @@ export function compareAny(operator: GeneralOperator, left: Sequence, right: Seq
     for (const other of others) if (comparePair(operator, one, other)) return true
   }
   return false
+}
+
+/** As comparePair, without an atom for each node: most comparisons are of one node. */
+function compareItems(operator: GeneralOperator, left: Item, right: Item): boolean {
+  const a = left instanceof TreeNode ? stringOf(left) : left
+  const b = right instanceof TreeNode ? stringOf(right) : right
+  if (typeof a === 'string' && typeof b === 'string') return isOrdered(operator, a, b)
+  if (left instanceof TreeNode && typeof a === 'string' && isNumeric(b))
+    return isOrdered(operator, doubleOfText(a), doubleOf(b))
+  if (right instanceof TreeNode && typeof b === 'string' && isNumeric(a))
+    return isOrdered(operator, doubleOf(a), doubleOfText(b))
+  return comparePair(operator, atomize(left), atomize(right))
 }
 
 const generalOf: Readonly<Record<ValueOperator, GeneralOperator>> = {
@@ -71,7 +84,7 @@ function castLike(text: string, other: Atomic): Atomic {
   return other instanceof DateValue ? dateOfText(text) : booleanOfText(text)
 }
 
-function isNumeric(value: Atomic): value is Decimal | number {
+function isNumeric(value: Item): value is Decimal | number {
   return typeof value === 'number' || value instanceof Decimal
 }
 

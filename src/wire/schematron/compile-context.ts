@@ -5,10 +5,11 @@ import { SchematronError } from './error.ts'
 import { type AxisStep, alternativesOf, type Expression, type Path } from './expression.ts'
 import type { Context } from './load.ts'
 
-/** One way for a node to be a rule's context: `name` and `test` are JavaScript, of a search `test` is the name of what finds the nodes. */
+/** One way for a node to be a rule's context, in JavaScript: its name, that of its parent, the test, or of a search what finds the nodes. */
 export interface ContextCode {
   readonly by: Context['by']
   readonly name?: string
+  readonly parent?: string
   readonly test?: string
 }
 
@@ -31,12 +32,16 @@ function compilePattern(path: Path, scope: Scope, program: Program): ContextCode
   const last = steps.at(-1)
   const isPattern = steps.length === path.steps.length && steps.every(step => isPatternStep(step, scope))
   if (last === undefined || !isPattern) return searched(path, variablesOnly(scope), program)
-  const conditions = matching(steps, { path, scope, program, node: 'c', isIndexed: true })
-  const test = conditions.length === 0 ? {} : { test: program.function('c,D', joined(conditions)) }
   const isAttribute = last.axis === 'attribute'
-  if (last.test.kind !== 'name') return { by: isAttribute ? 'any-attribute' : 'any-element', ...test }
-  const name = program.name(last.test.prefix, last.test.local)
-  return { by: isAttribute ? 'attribute' : 'element', name, ...test }
+  const name = last.test.kind === 'name' ? program.name(last.test.prefix, last.test.local) : undefined
+  const above = name === undefined || isAttribute ? undefined : steps.at(-2)
+  const isBelow = above?.test.kind === 'name' && last.axis === 'child' && above.axis === 'child' && !last.deep
+  const indexed = name === undefined ? 0 : isBelow ? 2 : 1
+  const conditions = matching(steps, { path, scope, program, node: 'c', indexed })
+  const test = conditions.length === 0 ? {} : { test: program.function('c,D', joined(conditions)) }
+  if (name === undefined) return { by: isAttribute ? 'any-attribute' : 'any-element', ...test }
+  const parent = isBelow ? { parent: program.name(above.test.prefix, above.test.local) } : {}
+  return { by: isAttribute ? 'attribute' : 'element', name, ...parent, ...test }
 }
 
 function isPatternStep(step: AxisStep, scope: Scope): boolean {
@@ -50,23 +55,23 @@ interface Matching {
   readonly program: Program
   /** The JavaScript of the node that the last of the steps is about. */
   readonly node: string
-  /** The node is one that the index has under the name of that step. */
-  readonly isIndexed: boolean
+  /** For so many of the last steps the index has found nodes of the name. */
+  readonly indexed: number
 }
 
 /** What must hold, from the last step to the first: the node passes, and above it there is one for the step before. */
-function matching(steps: readonly AxisStep[], { path, scope, program, node, isIndexed }: Matching): readonly string[] {
+function matching(steps: readonly AxisStep[], { path, scope, program, node, indexed }: Matching): readonly string[] {
   const step = steps.at(-1)
   if (step === undefined) throw new SchematronError('syntax', 'a pattern has no step')
   const inner: Scope = { ...scope, node, position: '1', size: '1' }
   const conditions = step.predicates.map(predicate => asBoolean(compile(predicate, inner, program)))
-  if (!isIndexed || step.test.kind !== 'name') conditions.unshift(passes(node, step, program))
+  if (indexed === 0) conditions.unshift(passes(node, step, program))
   const before = steps.slice(0, -1)
   if (before.length === 0) {
     return path.absolute && !step.deep ? [...conditions, `${node}.parent===D.document`] : conditions
   }
   const above = (name: string): readonly string[] =>
-    matching(before, { path, scope, program, node: name, isIndexed: false })
+    matching(before, { path, scope, program, node: name, indexed: Math.max(0, indexed - 1) })
   if (step.deep) {
     const name = program.fresh()
     return [...conditions, `someAncestor(${node},${name}=>${joined(above(name))})`]

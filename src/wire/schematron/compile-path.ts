@@ -1,5 +1,6 @@
 import { asBoolean, asItems, asNodes, type Code, type NodesCode, type Program, quoted, type Scope } from './code.ts'
 import { compile, union } from './compile-expression.ts'
+import { compileIndexed } from './compile-index.ts'
 import { compileLookUp } from './compile-look-up.ts'
 import { SchematronError } from './error.ts'
 import {
@@ -19,7 +20,7 @@ export function compilePath(path: Path, scope: Scope, program: Program): Code {
   const [first, ...rest] = path.steps
   if (first === undefined) throw new SchematronError('syntax', 'a path has no step')
   const where = { scope, program }
-  const special = compileLookUp(path, where) ?? fromConstant(path, where)
+  const special = compileLookUp(path, where) ?? compileIndexed(path, where) ?? fromConstant(path, where)
   if (special !== undefined) return special
   // //(a|b) is //a|//b, which the index knows.
   const expanded = first.deep && first.primary !== undefined ? expand({ ...path, steps: [first] }, scope) : undefined
@@ -247,9 +248,9 @@ function asksPosition(part: Expression): boolean {
   return part.kind === 'call' && (part.name === 'position' || part.name === 'last')
 }
 
-/** A JavaScript function that asks whether a node passes. */
+/** A JavaScript function that asks whether a node passes; not one that is made for each node that is asked from. */
 function testOf(test: NodeTest, axis: AxisStep['axis'], program: Program): string {
-  return `x=>${passes('x', { test, axis }, program)}`
+  return program.function('x', passes('x', { test, axis }, program))
 }
 
 /** The JavaScript condition that a node passes the test of a step. */

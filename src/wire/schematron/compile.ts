@@ -13,7 +13,7 @@ import { runtime } from './runtime.ts'
 import { type Check, type Let, readSchema, type Rule, type Schema } from './schema.ts'
 
 /** Goes up with every change of what the code says or of what it calls: stored code of another number is not run. */
-export const compiledFormat = 5
+export const compiledFormat = 6
 
 /**
  * Compiles a Schematron file with the query binding XSLT 2.0 to JavaScript for loadRules; `resolve` finds the files that it includes or
@@ -130,9 +130,10 @@ class Compiler {
     }
   }
 
-  private context({ by, name, test }: ContextCode): TableContext {
+  private context({ by, name, parent, test }: ContextCode): TableContext {
     const named = name === undefined ? {} : { name: indexOfName(name) }
-    return test === undefined ? { by, ...named } : { by, ...named, run: this.number(test) }
+    const below = parent === undefined ? {} : { parent: indexOfName(parent) }
+    return test === undefined ? { by, ...named, ...below } : { by, ...named, ...below, run: this.number(test) }
   }
 
   private indexOf({ prefix, local }: { readonly prefix: string; readonly local: string }): number {

@@ -18,9 +18,17 @@ export interface RuleSet {
 /** How the nodes are found that a rule is about. */
 export type Context =
   | { readonly by: 'document' }
-  | { readonly by: 'element' | 'attribute'; readonly name: number; readonly test: ContextTest | undefined }
+  | ByName
   | { readonly by: 'any-element' | 'any-attribute'; readonly test: ContextTest | undefined }
   | { readonly by: 'search'; readonly nodes: (state: object) => readonly Node[] }
+
+interface ByName {
+  readonly by: 'element' | 'attribute'
+  readonly name: number
+  /** Of the element above. */
+  readonly parent: number | undefined
+  readonly test: ContextTest | undefined
+}
 
 type ContextTest = (node: Node, state: object) => boolean
 
@@ -61,10 +69,11 @@ export interface TableRule {
   readonly forbidden: readonly TableBranch[]
 }
 
-/** `run` is the test, or what finds the nodes. */
+/** `run` is the test, or what finds the nodes; `parent` the name of the element above. */
 export interface TableContext {
   readonly by: Context['by']
   readonly name?: number
+  readonly parent?: number
   readonly run?: number
 }
 
@@ -177,19 +186,22 @@ class LoadedRule {
   }
 }
 
-function contextOf({ by, name = -1, run }: TableContext, { names, functions }: Linked): Context {
+function contextOf({ by, name = -1, parent, run = -1 }: TableContext, { names, functions }: Linked): Context {
+  const found = functions[run]
   switch (by) {
     case 'document':
       return { by }
     case 'element':
-    case 'attribute':
-      return { by, name: names[name] ?? -1, test: run === undefined ? undefined : (functions[run] as ContextTest) }
+    case 'attribute': {
+      const above = parent === undefined ? undefined : names[parent]
+      return { by, name: names[name] ?? -1, parent: above, test: found as ContextTest | undefined }
+    }
     case 'any-element':
     case 'any-attribute':
-      return { by, test: run === undefined ? undefined : (functions[run] as ContextTest) }
+      return { by, test: found as ContextTest | undefined }
     case 'search':
   }
-  return { by, nodes: functions[run ?? -1] as Extract<Context, { by: 'search' }>['nodes'] }
+  return { by, nodes: found as Extract<Context, { by: 'search' }>['nodes'] }
 }
 
 interface TrieMaker {

@@ -19,7 +19,7 @@ function isCheap(expression: Expression, { js }: Code): boolean {
   if (expression.kind === 'call') {
     return askers.has(expression.name) && expression.given.every(({ kind }) => kind === 'path' || kind === 'call')
   }
-  return /^D\.tree\.elementsNamed\(n\d+\)$/.test(js)
+  return /^(?:D\.tree\.elementsNamed\(n\d+\)|valued\(.*\))$/.test(js)
 }
 
 /** Whether the value depends on the document only: an absolute path, several joined, or a function of such paths and of literals. */

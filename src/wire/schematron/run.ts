@@ -45,7 +45,8 @@ export function runRules(root: XmlElement, ruleSets: readonly RuleSet[]): readon
     for (const rules of patterns) {
       stamp++
       for (const rule of rules) {
-        for (const context of rule.contexts) runContext(context, { rule, state, stamp, findings })
+        const turn: Turn = { rule, state, stamp, findings }
+        for (const context of rule.contexts) runContext(context, turn)
       }
     }
   }
@@ -57,14 +58,15 @@ export function runRules(root: XmlElement, ruleSets: readonly RuleSet[]): readon
  * first called: what it made of the code can be kept behind this, for processes whose first verdict is not to wait for that.
  */
 export function rehearse({ patterns, globals }: RuleSet): void {
-  const tree = new Tree(parseXml('<nothing/>').root)
+  const tree = new Tree(parseXml('<nothing><nothing/></nothing>').root)
   const { document } = tree
-  const [node = document] = document.children
+  // An element in an element: contexts are asked of such as the index gives.
+  const node = tree.all.at(-1) ?? document
   const state: State = { tree, document, globals: emptySlots(globals), failures: new Map() }
-  for (const { contexts, checks } of patterns.flat()) {
+  for (const { contexts, checks, lets } of patterns.flat()) {
     for (const context of contexts) if (candidates(context, state).length >= 0) isContext(context, node, state)
-    const lets: unknown[] = []
-    for (const { test } of checks) orNothing(() => test(node, state, lets), false)
+    const slots = emptySlots(lets)
+    for (const { test } of checks) orNothing(() => test(node, state, slots), false)
   }
 }
 
@@ -78,21 +80,24 @@ interface Turn {
 
 const noLets: unknown[] = []
 
-/** Without holes, which are looked for in the prototype. */
+/** Without holes, which are looked for in the prototype, and without the room for more that a growing array takes. */
 function emptySlots(count: number): unknown[] {
   // oxlint-disable-next-line unicorn/no-new-array -- Array.from asks an iterator for each of hundreds, for every document.
-  return new Array<unknown>(count).fill(undefined)
+  return count === 0 ? noLets : new Array<unknown>(count).fill(undefined)
 }
 
-function runContext(context: Context, { rule, state, stamp, findings }: Turn): void {
+function runContext(context: Context, turn: Turn): void {
+  const { rule, state, stamp } = turn
   const nodes = candidates(context, state)
+  const slots = emptySlots(rule.lets)
   for (let at = 0; at < nodes.length; at++) {
     const node = nodes[at] as Node
     if (node.taken === stamp || !isContext(context, node, state)) continue
     node.taken = stamp
-    const run: Run = { node, state, lets: rule.lets === 0 ? noLets : [], findings }
-    runChecks(rule.checks, run)
-    if (rule.forbidden !== undefined) findForbidden(rule.forbidden, run)
+    if (slots.length > 0) slots.fill(undefined)
+    const { checks, forbidden } = rule
+    runChecks(checks, node, slots, turn)
+    if (forbidden !== undefined) findForbidden(forbidden, node, slots, turn)
   }
 }
 
@@ -102,7 +107,9 @@ function candidates(context: Context, state: State): readonly Node[] {
     case 'document':
       return [tree.document]
     case 'element':
-      return tree.elementsNamed(context.name)
+      return context.parent === undefined
+        ? tree.elementsNamed(context.name)
+        : tree.elementsBelow(context.parent, context.name)
     case 'attribute':
       return tree.attributesNamed(context.name)
     case 'any-element':
@@ -126,44 +133,44 @@ function isContext(context: Context, node: Node, state: State): boolean {
   }
 }
 
-interface Run {
-  readonly node: Node
-  readonly state: State
-  /** Values of the rule's variables for this node. */
-  readonly lets: unknown[]
-  readonly findings: RuleFinding[]
-}
-
-function runChecks(checks: readonly Check[], run: Run): void {
-  const { node, state, lets } = run
+/** `lets` are the values of the rule's variables for this node. Nothing is made for each of all nodes that is not needed. */
+function runChecks(checks: readonly Check[], node: Node, lets: unknown[], turn: Turn): void {
+  const { state } = turn
   for (let at = 0; at < checks.length; at++) {
     const check = checks[at] as Check
     if (check.unless !== undefined && !state.tree.has(check.unless)) continue
     try {
-      if (!check.test(node, state, lets)) report(check, run)
+      if (!check.test(node, state, lets)) report(check, { node, lets, turn })
     } catch (error) {
       if (!isDynamic(error)) throw error
-      report(check, run, error)
+      report(check, { node, lets, turn, error })
     }
   }
 }
 
 /** Names each check once whose forbidden elements are there, by walking over those that are. */
-function findForbidden(trie: Trie, run: Run): void {
+function findForbidden(trie: Trie, node: Node, lets: unknown[], turn: Turn): void {
   const found = new Set<Check>()
-  const visit = (node: Node, branch: Trie): void => {
-    for (const child of node.children) {
+  const visit = (above: Node, branch: Trie): void => {
+    for (const child of above.children) {
       const next = branch.get(child.name)
       if (next === undefined) continue
       for (const check of next.checks) found.add(check)
       if (next.below !== undefined) visit(child, next.below)
     }
   }
-  visit(run.node, trie)
-  for (const check of found) report(check, run)
+  visit(node, trie)
+  for (const check of found) report(check, { node, lets, turn })
 }
 
-function report(check: Check, { node, state, lets, findings }: Run, error?: Error): void {
+interface Failed {
+  readonly node: Node
+  readonly lets: unknown[]
+  readonly turn: Turn
+  readonly error?: Error
+}
+
+function report(check: Check, { node, lets, turn: { state, findings }, error }: Failed): void {
   if (findings.length === findingsMax) return
   const message = check.message()
   const text = typeof message === 'string' ? message : orNothing(() => message(node, state, lets), check.id)

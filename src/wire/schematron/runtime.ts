@@ -55,6 +55,7 @@ import {
   someHasChild,
   textOfChild,
   textOfOnly,
+  valued,
   walk,
 } from './walk.ts'
 
@@ -80,6 +81,7 @@ export const runtime = {
   someHasChild,
   textOfChild,
   textOfOnly,
+  valued,
   walk,
   contentOf,
   documentOf,

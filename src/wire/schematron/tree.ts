@@ -11,6 +11,9 @@ export type Node = TreeNode
 
 const none: readonly TreeNode[] = []
 
+/** From here on the children of a node are indexed: hundreds of rules ask an invoice of thousands of lines for its one total. */
+export const manyChildren = 32
+
 /**
  * A node as the compiled rules see it: names are numbers, the order in the document is a number. A large document has hundreds of thousands,
  * and what the collector of garbage copies of them costs more than the rules: there is no field that can be found otherwise.
@@ -30,12 +33,8 @@ export class TreeNode {
   content: readonly TreeNode[] | undefined
   /** Of a text or attribute; of an element once somebody asked. */
   value: string | undefined
-  /** The name as the document writes it, once somebody asked. */
-  qualified: string | undefined
   /** The last pattern whose rule took the node. */
   taken = -1
-  /** One of its equally named siblings, counted from 1; 0 until somebody asked, -1 when there are no others. */
-  position = 0
 
   constructor(kind: number, name: number, parent: TreeNode | undefined, source: TreeNode['source']) {
     this.kind = kind
@@ -75,6 +74,7 @@ export class Tree {
   readonly all: TreeNode[] = []
   private size = 0
   private readonly elements = new Map<number, TreeNode[]>()
+  private readonly below = new Map<number, ReadonlyMap<number, readonly TreeNode[]>>()
   private readonly valued = new Map<number, ReadonlyMap<string, readonly TreeNode[]>>()
   private attributes: Map<number, TreeNode[]> | undefined
 
@@ -94,6 +94,15 @@ export class Tree {
   /** In document order. */
   elementsNamed(name: number): readonly TreeNode[] {
     return this.elements.get(name) ?? none
+  }
+
+  /** Those with such a parent, in document order: what a rule asks of the buyer's identifier is not to look at that of every line. */
+  elementsBelow(parent: number, name: number): readonly TreeNode[] {
+    let found = this.below.get(name)
+    if (found === undefined) {
+      this.below.set(name, (found = Map.groupBy(this.elementsNamed(name), one => one.parent?.name ?? -1)))
+    }
+    return found.get(parent) ?? none
   }
 
   /** The elements of a name by their string values, each list in document order. */
@@ -216,11 +225,30 @@ function textIn({ children }: XmlElement): string {
   return text
 }
 
-/** As the document writes it, with prefix; '' when there is none. */
+/** Names as documents write them; they may be made up. */
+const qualifiedNames = new Map<string, Map<string, string>>()
+const qualifiedMax = 2000
+let qualifiedCount = 0
+
+/** As the document writes it, with prefix; '' when there is none. Rules ask this of every element, which has one of a few dozen names. */
 export function qualifiedName(node: TreeNode | undefined): string {
   const source = node?.source
-  if (node === undefined || source === undefined) return ''
-  return (node.qualified ??= source.prefix === '' ? source.local : `${source.prefix}:${source.local}`)
+  if (source === undefined) return ''
+  const { prefix, local } = source
+  if (prefix === '') return local
+  return qualifiedNames.get(prefix)?.get(local) ?? newName(prefix, local)
+}
+
+function newName(prefix: string, local: string): string {
+  if (qualifiedCount++ === qualifiedMax) {
+    qualifiedNames.clear()
+    qualifiedCount = 1
+  }
+  let locals = qualifiedNames.get(prefix)
+  if (locals === undefined) qualifiedNames.set(prefix, (locals = new Map()))
+  const name = `${prefix}:${local}`
+  locals.set(local, name)
+  return name
 }
 
 /** `/Invoice/cac:InvoiceLine[3]/cbc:ID`, with the prefixes of the document; a position where siblings share the name. */
@@ -230,23 +258,33 @@ export function locationOf(node: TreeNode): string {
   const before = parent.kind === documentKind ? '' : locationOf(parent)
   if (node.kind === attributeKind) return `${before}/@${qualifiedName(node)}`
   if (node.kind === textKind) return `${before}/text()`
-  if (node.position === 0) countTwins(parent)
-  return `${before}/${qualifiedName(node)}${node.position > 0 ? `[${node.position}]` : ''}`
+  const position = positionOf(node, parent)
+  return `${before}/${qualifiedName(node)}${position === undefined ? '' : `[${position}]`}`
 }
 
-/** Numbers all children of one parent at once: asking for each of a thousand lines stays linear. */
-function countTwins(parent: TreeNode): void {
-  const firsts = new Map<string, { readonly first: TreeNode; count: number }>()
-  for (const child of parent.children) {
-    if (child.kind !== elementKind) continue
-    const name = qualifiedName(child)
-    const seen = firsts.get(name)
-    if (seen === undefined) {
-      firsts.set(name, { first: child, count: 1 })
-      child.position = -1
-    } else {
-      seen.first.position = 1
-      child.position = ++seen.count
-    }
+/** Counted from 1 among its equally named siblings; undefined when there are no others. */
+function positionOf(node: TreeNode, parent: TreeNode): number | undefined {
+  if (parent.children.length > manyChildren) {
+    let positions = positionsBelow.get(parent)
+    if (positions === undefined) positionsBelow.set(parent, (positions = positionsOf(parent)))
+    return positions.get(node)
   }
+  const name = qualifiedName(node)
+  let [position, count] = [0, 0]
+  for (const child of parent.children) {
+    if (qualifiedName(child) === name) count++
+    if (child === node) position = count
+  }
+  return count > 1 ? position : undefined
+}
+
+/** Of all children of one parent at once: asking for each of a thousand lines stays linear. */
+const positionsBelow = new WeakMap<TreeNode, ReadonlyMap<TreeNode, number>>()
+
+function positionsOf({ children }: TreeNode): ReadonlyMap<TreeNode, number> {
+  const positions = new Map<TreeNode, number>()
+  for (const twins of Map.groupBy(children, qualifiedName).values()) {
+    if (twins.length > 1) for (const [index, child] of twins.entries()) positions.set(child, index + 1)
+  }
+  return positions
 }

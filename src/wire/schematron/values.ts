@@ -63,6 +63,36 @@ const dateForm = /^(-?\d{4,})-(\d\d)-(\d\d)(?:Z|[+-]\d\d:\d\d)?$/
 
 /** undefined when the text is no xs:decimal. */
 export function parseDecimal(text: string): Decimal | undefined {
+  return plainDecimal(text) ?? anyDecimal(text)
+}
+
+/** With so many digits a JavaScript number holds them all. */
+const plainMax = 15
+
+/** Of digits with at most a sign before and a point among them, which is how amounts are written: without the lists that a regular expression makes. */
+function plainDecimal(text: string): Decimal | undefined {
+  const isNegative = text.startsWith('-')
+  const begin = isNegative ? 1 : 0
+  if (text.length > plainMax) return undefined
+  let value = 0
+  let point = -1
+  for (let at = begin; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48
+    if (digit >= 0 && digit <= 9) value = value * 10 + digit
+    else if (digit === -2 && point < 0) point = at
+    else return undefined
+  }
+  const digits = text.length - begin - (point < 0 ? 0 : 1)
+  if (digits === 0) return undefined
+  let scale = point < 0 ? 0 : text.length - 1 - point
+  while (scale > 0 && value % 10 === 0) {
+    value /= 10
+    scale--
+  }
+  return new Decimal(BigInt(isNegative ? -value : value), scale, false)
+}
+
+function anyDecimal(text: string): Decimal | undefined {
   const match = decimalForm.exec(text)
   if (match === null) return undefined
   const [, sign, whole = '', fraction = ''] = match
@@ -114,9 +144,18 @@ function doubleText(value: number): string {
   return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}E${exponent.replace('+', '')}`
 }
 
+/** The double that is nearest. Of two numbers that are exact, the division rounds to it. [IEEE 754 §4.3] */
 export function doubleOfDecimal(value: Decimal): number {
-  return value.scale === 0 ? Number(value.mantissa) : Number(decimalText(value))
+  const { mantissa, scale } = value
+  if (scale === 0) return Number(mantissa)
+  const whole = Number(mantissa)
+  return scale <= exactPower && Number.isSafeInteger(whole)
+    ? whole / Number(powerOfTen(scale))
+    : Number(decimalText(value))
 }
+
+/** Up to this one, powers of ten are doubles. */
+const exactPower = 22
 
 /** fn:number: NaN for nothing and for what is no number. */
 export function toDouble(items: Sequence): number {

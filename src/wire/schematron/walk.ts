@@ -1,6 +1,6 @@
 import { DynamicError } from './error.ts'
 import type { Axis } from './expression.ts'
-import { attributeKind, type Node, stringOf, treeOf } from './tree.ts'
+import { attributeKind, manyChildren, type Node, stringOf, treeOf } from './tree.ts'
 
 export type Nodes = readonly Node[]
 type Test = (node: Node) => boolean
@@ -8,9 +8,6 @@ type Test = (node: Node) => boolean
 const nothing: Nodes = []
 
 /* Nearly all the time is spent in the next few functions: they count, which is cheaper than an iterator. */
-
-/** From here on the children of a node are indexed: hundreds of rules ask an invoice of thousands of lines for its one total. */
-const manyChildren = 32
 
 const indexes = new WeakMap<Node, ReadonlyMap<number, Nodes>>()
 
@@ -223,6 +220,11 @@ export function keyed(keys: Keys, values: Nodes): Nodes {
 export function hasKey(keys: Keys, values: Nodes): boolean {
   for (let at = 0; at < values.length; at++) if (keys.has(stringOf(values[at] as Node))) return true
   return false
+}
+
+/** The nodes that an index has under a value. */
+export function valued(index: Keys, value: string): Nodes {
+  return index.get(value) ?? nothing
 }
 
 /** In document order, each once. */

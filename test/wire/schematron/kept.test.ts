@@ -265,3 +265,57 @@ describe('what several rules say alike', () => {
     expect(code.match(/^function /gm)?.length).toBe(3)
   })
 })
+
+describe('nodes that are sorted by a string', () => {
+  it.for([
+    ["count(//n:a[normalize-space(n:id) = 'A']) = 2", true],
+    ["count(//n:a[normalize-space(n:id) = 'B']) = 1 and not(//n:a[normalize-space(n:id) = 'C'])", true],
+    ["//n:a[n:on = '1']/n:id['A' = normalize-space(.)]", true],
+    ["//n:a[n:on = '1']/n:id[normalize-space(.) = 'B']", false],
+    ["count(//n:a[normalize-space(n:id) = 'A'][n:on]) = 1", true],
+    ["//n:a[normalize-space(n:id) = 'A']/n:on = '1'", true],
+    ["count(//n:a[normalize-space(n:id) = 'A' and n:on]) = 1", true],
+    ["//n:a[normalize-space(n:id) = 'A'][2]/n:on and not(//n:a[normalize-space(n:id) = 'A'][3])", true],
+    ["(//n:a[normalize-space(n:id) = 'A'])[2]/n:on", true],
+    ["//n:twice[normalize-space(n:id) = 'A']", 'error'],
+    ["count(//n:a[upper-case(n:id) = upper-case('a')]) = 1", true],
+    ["//@x[normalize-space(.) = '1']", true],
+  ] as const)('are those that the comparison finds: %s', ([test, expected]) => {
+    const lines = '<a x=" 1"><id> A </id></a><a><id>B</id></a><a><id>A</id><on>1</on></a>'
+    expect(holds(test, `${lines}<twice><id>A</id><id>B</id></twice>`)).toBe(expected)
+  })
+})
+
+describe('many equally named siblings', () => {
+  it.for([2, 40])('%d of them are told apart in a finding', count => {
+    const rule = '<pattern><rule context="n:a"><assert id="X" test="false()">no</assert></rule></pattern>'
+    const found = run(rule, `<doc xmlns="urn:n"><b/>${'<a/>'.repeat(count)}</doc>`)
+    expect(found.map(({ location }) => location)).toEqual(Array.from({ length: count }, (_, at) => `/doc/a[${at + 1}]`))
+  })
+})
+
+describe('values of the variables of a rule', () => {
+  it('are those of one node, also for the elements that it forbids', () => {
+    const rule = `<pattern><rule context="n:a"><let name="id" value="string(@id)"/>
+      <assert id="X" test="not(n:b)"><value-of select="$id"/></assert></rule></pattern>`
+    const found = run(rule, '<doc xmlns="urn:n"><a id="1"><b/></a><a id="2"><b/></a></doc>')
+    expect(found.map(({ message }) => message)).toEqual(['1', '2'])
+  })
+})
+
+describe('decimals', () => {
+  it.for([
+    ["xs:decimal('0.10') = 0.1", true],
+    ["string(xs:decimal('-12.3400')) = '-12.34'", true],
+    ["string(xs:decimal('-0')) = '0'", true],
+    ["string(xs:decimal('.5')) = '0.5' and string(xs:decimal('5.')) = '5'", true],
+    ["string(xs:decimal(' +5 ')) = '5'", true],
+    ["string(xs:decimal('12345678901234567890.5')) = '12345678901234567890.5'", true],
+    ["'1.2.3' castable as xs:decimal or '-' castable as xs:decimal or '.' castable as xs:decimal", false],
+    ["'' castable as xs:decimal or '1e3' castable as xs:decimal", false],
+    ["number(xs:decimal('0.3')) = 0.3e0 and number(xs:decimal('123456789.123456')) = 123456789.123456e0", true],
+    ["number(xs:decimal('9007199254740993.1')) = 9007199254740993.1e0", true],
+  ] as const)('are exact however they are written: %s', ([test, expected]) => {
+    expect(holds(test, '')).toBe(expected)
+  })
+})
