@@ -1,5 +1,5 @@
 import { facturxFileName } from '../../wire/facturx/index.ts'
-import type { Invoice } from '../../wire/invoice/index.ts'
+import type { PartialInvoice } from '../../wire/invoice/index.ts'
 import { type XmlElement, XmlError, attributeOf, childElements, decodeBase64, textOf } from '../../wire/xml/index.ts'
 import type { PdfContents } from '../ports.ts'
 import { elementsOf } from './locate.ts'
@@ -53,10 +53,10 @@ function beside(around: XmlElement | undefined, names: readonly string[]): strin
 }
 
 /** The attachments (BG-24) of an invoice that was given as JSON. */
-export function filesInInvoice({ attachments = [] }: Invoice): readonly EmbeddedFile[] {
-  return attachments.flatMap(({ reference, description, file }) => {
-    if (file === undefined) return []
-    const { content, mimeType, filename } = file
+export function filesInInvoice({ attachments = [] }: PartialInvoice): readonly EmbeddedFile[] {
+  return attachments.flatMap(({ reference = '', description, file }) => {
+    if (file?.content === undefined) return []
+    const { content, mimeType = anyMimeType, filename } = file
     return [
       { name: filename || reference, mimeType, description, octets: Buffer.from(content, 'base64'), origin: 'invoice' },
     ]

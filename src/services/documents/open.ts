@@ -2,8 +2,8 @@ import {
   type Finding,
   type FindingLanguage,
   type Invoice,
-  readInvoice,
   readPartialDocument,
+  readPartialInvoice,
 } from '../../wire/invoice/index.ts'
 import { filesInInvoice, filesInPdf, filesInXml } from './files.ts'
 import { type Refused, type XmlSource, readSource } from './source.ts'
@@ -37,7 +37,7 @@ export async function filesOf({ pdfReader }: DocumentsWorld, document: Buffer): 
       return { syntax: source.facts.syntax, files: filesInSource(source), findings: [] }
     case 'json': {
       const opened = openJson(source.value, 'en')
-      return { syntax: 'json', files: opened.files, findings: 'findings' in opened ? opened.findings : [] }
+      return { syntax: 'json', files: opened.files, findings: opened.kind === 'unreadable' ? opened.findings : [] }
     }
   }
 }
@@ -60,10 +60,14 @@ function openXml(source: XmlSource, language: FindingLanguage): Opened {
 }
 
 function openJson(value: unknown, language: FindingLanguage): Opened {
-  const reading = readInvoice(value, { language, toBeSent: false })
-  if ('findings' in reading) return { kind: 'unreadable', syntax: 'json', findings: reading.findings, files: [] }
+  const reading = readPartialInvoice(value, { language, toBeSent: false })
+  const { findings } = reading
+  if (!('invoice' in reading)) return { kind: 'unreadable', syntax: 'json', findings, files: [] }
   const { invoice } = reading
-  return { kind: 'invoice', syntax: 'json', invoice, xml: undefined, files: filesInInvoice(invoice), unmapped: [] }
+  const about = { syntax: 'json', xml: undefined, files: filesInInvoice(invoice), unmapped: [] } as const
+  if (findings.some(({ severity }) => severity === 'fatal')) return { ...about, kind: 'partial', invoice, findings }
+  // Without a fatal finding every mandatory term is there, each of its kind.
+  return { ...about, kind: 'invoice', invoice: invoice as Invoice }
 }
 
 function findingOf({ rule, found }: Refused, language: FindingLanguage): Finding {

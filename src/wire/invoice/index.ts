@@ -8,6 +8,7 @@ export {
   readDocumentToSend,
   readInvoice,
   readPartialDocument,
+  readPartialInvoice,
   readUbl,
 } from './read.ts'
 export type { RuleChoice } from './rules.ts'

@@ -43,14 +43,36 @@ export type DocumentReading =
  * JSON in the shape of the model (already JSON.parsed) to an invoice that can be sent: read strictly, amounts computed where left
  * out, everything checked. Defaults: type 380, Peppol BIS Billing 3. Never throws for bad input; all findings come at once.
  */
-export function readInvoice(json: unknown, { language, rules, toBeSent }: CheckingOptions = {}): InvoiceReading {
+export function readInvoice(json: unknown, options: CheckingOptions = {}): InvoiceReading {
+  const report = new Report()
+  return concluded(checkedDraft(readJsonDraft(json, report), report, options), report, options.language)
+}
+
+/** What JSON says in the shape of the model, whether or not that is an invoice; just the findings when it says nothing of one. */
+export type PartialJsonReading =
+  | { readonly invoice: PartialInvoice; readonly findings: readonly Finding[] }
+  | { readonly findings: readonly Finding[] }
+
+/**
+ * As readInvoice, for what shall be shown in spite of what is wrong with it. The findings are those of readInvoice; a value that one of
+ * them refuses is not in the invoice.
+ */
+export function readPartialInvoice(json: unknown, options: CheckingOptions = {}): PartialJsonReading {
   const report = new Report()
   const draft = readJsonDraft(json, report)
+  const isNothing = Object.keys(draft).length === 0
+  const invoice = checkedDraft(draft, report, options)
+  const findings = report.findings(options.language)
+  return isNothing ? { findings } : { invoice, findings }
+}
+
+/** The draft of a JSON form with its amounts computed where left out, and everything checked. */
+function checkedDraft(draft: InvoiceDraft, report: Report, { rules, toBeSent }: CheckingOptions): InvoiceDraft {
   derive(draft)
   report.amended = amendmentsOf(draft)
   checkPresence(draft, report, { derivedToo: false })
   checkRules(draft, report, { syntax: 'ubl', rules, toBeSent })
-  return concluded(draft, report, language)
+  return draft
 }
 
 /**

@@ -85,6 +85,35 @@ describe('a document', () => {
     }
   })
 
+  it.each([
+    ['a mandatory term', { ...invoiceJson(facts), issueDate: undefined }, ['BR-03']],
+    ['a field that there is not', { ...invoiceJson(facts), colour: 'red' }, ['json.unknown-field']],
+    ['a value of another kind', { ...invoiceJson(facts), dueDate: 'soon' }, ['PEPPOL-EN16931-F001']],
+    ['all lines', { ...invoiceJson(facts), lines: [] }, ['BR-16']],
+    ['everything in its groups', { number: 'F-1', seller: {}, buyer: {}, lines: [{}], vatBreakdown: [{}] }, ['BR-03']],
+  ])('in JSON that has or lacks %s is shown and nothing else', async (_title, json, rules) => {
+    const { documents } = engine()
+    const document = Buffer.from(JSON.stringify(json))
+    expect(await documents.open(document)).toMatchObject({
+      kind: 'partial',
+      syntax: 'json',
+      invoice: { number: 'F-1' },
+    })
+    for (const to of ['html', 'pdf'] as const) {
+      expect(await documents.convert(document, to)).toMatchObject({ kind: 'converted' })
+    }
+    const page = await documents.convert(document, 'html')
+    expect('octets' in page && page.octets.toString()).toContain('F-1')
+    for (const to of ['ubl', 'json', 'facturx'] as const) {
+      const refused = await documents.convert(document, to)
+      expect('findings' in refused && refused.findings.map(({ rule }) => rule)).toEqual(expect.arrayContaining(rules))
+    }
+  })
+
+  it.each(['[]', '{}', '1', '{"colour":"red"}'])('is not %s', async json => {
+    expect(await engine().documents.convert(Buffer.from(json), 'html')).toMatchObject({ kind: 'unreadable' })
+  })
+
   it('that cannot be read says why', async () => {
     const { documents } = engine({ pdf: new WireError('encrypted', 'a password is needed') })
     expect(await documents.convert(aPdf, 'ubl')).toMatchObject({
