@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import type { VerdictFinding } from '../../services/documents/index.ts'
+import type { FindingLanguage } from '../../wire/invoice/index.ts'
 import { standardInput } from './document-files.ts'
 import type { VerdictReport } from './report.ts'
 
@@ -13,11 +14,15 @@ const levels: Readonly<Record<VerdictFinding['severity'], string>> = {
 
 const schema = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json'
 
-/** One run with one result for each finding. Results are written as they come, so that thousands of files are not kept. */
-export function sarifReport(write: (text: string) => void): VerdictReport {
+/**
+ * One run with one result for each finding. Results are written as they come, so that thousands of files are not kept. The language is
+ * that of the messages. [SARIF 2.1.0 §3.14.7]
+ */
+export function sarifReport(write: (text: string) => void, language: FindingLanguage): VerdictReport {
   const rules = new Map<string, number>()
   let separator = ''
-  write(`{"$schema":${JSON.stringify(schema)},"version":"2.1.0","runs":[{"columnKind":"utf16CodeUnits","results":[`)
+  const run = `"language":"${language}","columnKind":"utf16CodeUnits"`
+  write(`{"$schema":${JSON.stringify(schema)},"version":"2.1.0","runs":[{${run},"results":[`)
   return {
     add({ file, findings }) {
       for (const finding of findings) {
@@ -39,7 +44,7 @@ export function sarifReport(write: (text: string) => void): VerdictReport {
 
 function resultOf(file: string, finding: VerdictFinding, ruleIndex: number): object {
   const { rule, severity, layer, location, pointer, message } = finding
-  const logical = location ?? pointer
+  const logical = logicalLocationOf(location, pointer)
   return {
     ruleId: rule,
     ruleIndex,
@@ -48,11 +53,20 @@ function resultOf(file: string, finding: VerdictFinding, ruleIndex: number): obj
     locations: [
       {
         physicalLocation: { artifactLocation: { uri: uriOf(file) } },
-        ...(logical ? { logicalLocations: [{ fullyQualifiedName: logical, kind: 'element' }] } : {}),
+        ...(logical === undefined ? {} : { logicalLocations: [logical] }),
       },
     ],
     properties: { layer, severity, ...(pointer === null ? {} : { pointer }) },
   }
+}
+
+/** In XML an element or an attribute, in JSON a value; nothing when the whole document is meant. [SARIF 2.1.0 §3.33.7] */
+function logicalLocationOf(location: string | null, pointer: string | null): object | undefined {
+  if (location !== null && location !== '') {
+    const kind = /\/@[^/]*$/.test(location) ? 'attribute' : 'element'
+    return { fullyQualifiedName: location, kind }
+  }
+  return pointer === null || pointer === '' ? undefined : { fullyQualifiedName: pointer, kind: 'value' }
 }
 
 /** A relative path stays relative, with what a URI does not take escaped; an absolute one is a file URI. [RFC 3986] */

@@ -88,7 +88,7 @@ function reportOf(given: Arguments, terminal: Terminal): VerdictReport {
   if (format === undefined) return { add: verdict => show(verdict, terminal), end: () => undefined }
   if (terminal.json) throw new UsageError('--json and --format are two reports: give one of them')
   const write = (text: string): void => terminal.raw(text)
-  if (format === 'sarif') return sarifReport(write)
+  if (format === 'sarif') return sarifReport(write, findingLanguageOf(given))
   if (format === 'junit') return junitReport(write)
   throw new UsageError(`--format ${format}: must be sarif or junit`)
 }

@@ -121,10 +121,7 @@ describe('many files', () => {
 
   it('with a pack that is not there are wrong usage', async () => {
     const { code, errors } = await validate([join(folder, 'many'), '--pack', 'none'])
-    expect([code, errors]).toEqual([
-      2,
-      'passerelle: there is no pack none; imported are none\n',
-    ])
+    expect([code, errors]).toEqual([2, 'passerelle: there is no pack none; imported are none\n'])
   })
 
   it('have a bar while they are judged, on a terminal and nowhere else', async () => {
@@ -173,7 +170,12 @@ describe('--format sarif', () => {
   it('is whole without a finding', async () => {
     const { output } = await validate([kept('sarif/good.xml', ubl), '--format', 'sarif'])
     expect(JSON.parse(output).runs).toEqual([
-      { columnKind: 'utf16CodeUnits', results: [], tool: { driver: { name: 'passerelle', rules: [] } } },
+      {
+        language: 'en',
+        columnKind: 'utf16CodeUnits',
+        results: [],
+        tool: { driver: { name: 'passerelle', rules: [] } },
+      },
     ])
   })
 })
