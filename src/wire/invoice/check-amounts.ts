@@ -68,12 +68,14 @@ function checkLine(line: Draft<InvoiceLine>, context: Context): void {
   })
 }
 
+const signRules = [
+  { key: 'net', rule: 'BR-27' },
+  { key: 'gross', rule: 'BR-28' },
+] as const
+
 function checkPrice(line: Draft<InvoiceLine>, price: Draft<Price>, { path, report, peppolRules }: Context): void {
   const at = [...path, 'price']
-  for (const [key, rule] of [
-    ['net', 'BR-27'],
-    ['gross', 'BR-28'],
-  ] as const) {
+  for (const { key, rule } of signRules) {
     const value = price[key]
     if (value !== undefined && value.sign() < 0)
       report.fatal(rule, [...at, key], { values: { value: value.toString() } })
@@ -85,11 +87,12 @@ function checkPrice(line: Draft<InvoiceLine>, price: Draft<Price>, { path, repor
   if (price.baseUnit !== undefined && line.unit !== undefined && price.baseUnit !== line.unit) {
     report.fatal('PEPPOL-EN16931-R130', [...at, 'baseUnit'], { values: { base: price.baseUnit, unit: line.unit } })
   }
+  if (price.gross === undefined) return
   compare([...at, 'net'], report, {
     rule: 'PEPPOL-EN16931-R046',
     text: 'PEPPOL-EN16931-R046',
     actual: price.net,
-    expected: price.gross?.minus(price.discount ?? zero),
+    expected: price.gross.minus(price.discount ?? zero),
     tolerance: exact,
   })
 }

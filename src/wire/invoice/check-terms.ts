@@ -1,4 +1,4 @@
-import { type Path, type Report, pointerOf } from './finding.ts'
+import { type Report, pointerOf } from './finding.ts'
 import { Decimal } from './decimal.ts'
 import type { InvoiceDraft } from './model.ts'
 import type { Entry, Group, Leaf } from './table.ts'
@@ -15,52 +15,85 @@ export function checkPresence(draft: InvoiceDraft, report: Report, options = { d
   checkFields(invoiceFields, draft, { path: [], report, derivedToo: options.derivedToo })
 }
 
-interface Context {
-  readonly path: Path
+/*
+ * Both walks go over all terms of every invoice that comes in. Rows are objects, not pairs, lists are counted through, and the path is one for
+ * the whole walk, longer and shorter as it goes, because nearly no value needs to be told where it is: pairs, iterators and paths were
+ * half of the garbage that the verdict on an ordinary invoice makes.
+ */
+
+interface Row {
+  readonly key: string
+  readonly entry: Entry
+}
+
+interface Walk {
+  readonly path: (string | number)[]
   readonly report: Report
+}
+
+interface PresenceWalk extends Walk {
   readonly derivedToo: boolean
 }
 
-function checkFields(fields: Group['fields'], bag: Bag, context: Context): void {
-  for (const [key, entry] of demandsOf(fields)) {
+function checkFields(fields: Group['fields'], bag: Bag, walk: PresenceWalk): void {
+  const { path } = walk
+  const rows = demandsOf(fields)
+  for (let at = 0; at < rows.length; at++) {
+    const { key, entry } = rows[at] as Row
     const value = bag[key]
     if (value === undefined) {
-      if (entry.demandedIf?.(bag) ?? true) checkMissing(key, entry, context)
-    } else if (entry.shape === 'one') checkFields(entry.fields, value as Bag, within(context, key))
-    else if (entry.shape === 'many') checkItems(key, entry, { items: value as readonly Bag[], context })
+      if (entry.demandedIf?.(bag) ?? true) checkMissing(key, entry, walk)
+    } else if (entry.shape !== 'leaf') {
+      path.push(key)
+      if (entry.shape === 'one') checkFields(entry.fields, value as Bag, walk)
+      else checkItems(entry, value as readonly Bag[], walk)
+      path.pop()
+    }
   }
 }
 
-const demands = new WeakMap<Group['fields'], readonly (readonly [string, Entry])[]>()
+const demands = new WeakMap<Group['fields'], readonly Row[]>()
 
 /** The rows of a group that can be missing, or that something can be missing in; found out once for each. */
-function demandsOf(fields: Group['fields']): readonly (readonly [string, Entry])[] {
+function demandsOf(fields: Group['fields']): readonly Row[] {
   const known = demands.get(fields)
   if (known !== undefined) return known
-  const found = Object.entries(fields).filter(
-    ([, entry]) => entry.missing !== undefined || (entry.shape !== 'leaf' && demandsOf(entry.fields).length > 0),
+  const found = rowsOf(fields).filter(
+    ({ entry }) => entry.missing !== undefined || (entry.shape !== 'leaf' && demandsOf(entry.fields).length > 0),
   )
   demands.set(fields, found)
   return found
 }
 
-function checkItems(key: string, entry: Group, { items, context }: { items: readonly Bag[]; context: Context }): void {
-  if (items.length === 0) checkMissing(key, entry, context)
-  for (const [index, item] of items.entries()) {
-    const inner = within(context, key, index)
-    const { refused } = context.report
-    if (refused.size === 0 || !refused.has(pointerOf(inner.path))) checkFields(entry.fields, item, inner)
+function rowsOf(fields: Group['fields']): readonly Row[] {
+  return Object.entries(fields).map(([key, entry]) => ({ key, entry }))
+}
+
+/** The path ends with the name of the group. */
+function checkItems(entry: Group, items: readonly Bag[], walk: PresenceWalk): void {
+  const { path, report } = walk
+  if (items.length === 0) checkMissingAt(entry, walk)
+  for (let index = 0; index < items.length; index++) {
+    path.push(index)
+    if (report.refused.size === 0 || !report.refused.has(pointerOf(path)))
+      checkFields(entry.fields, items[index] ?? {}, walk)
+    path.pop()
   }
 }
 
-function checkMissing(key: string, entry: Entry, context: Context): void {
-  const { report, derivedToo } = context
+function checkMissing(key: string, entry: Entry, walk: PresenceWalk): void {
+  walk.path.push(key)
+  checkMissingAt(entry, walk)
+  walk.path.pop()
+}
+
+function checkMissingAt(entry: Entry, walk: PresenceWalk): void {
+  const { path, report, derivedToo } = walk
   if (entry.missing === undefined && !(entry.shape === 'one' && entry.required)) return
   if (entry.derived === 'invoice' && !derivedToo) return
-  const path = [...context.path, key]
-  if (report.refused.has(pointerOf(path))) return
-  if (entry.missing !== undefined) report.fatal(entry.missing, path, { text: 'missing' })
-  else if (entry.shape === 'one') checkFields(entry.fields, {}, within(context, key))
+  if (report.refused.size > 0 && report.refused.has(pointerOf(path))) return
+  if (entry.missing !== undefined) report.fatal(entry.missing, [...path], { text: 'missing' })
+  else if (entry.shape === 'one') checkFields(entry.fields, {}, walk)
 }
 
 /** The rules that hang on one value: its code list and its decimals. */
@@ -68,38 +101,36 @@ export function checkValues(draft: InvoiceDraft, report: Report): void {
   checkGroupValues(invoiceFields, draft, { path: [], report })
 }
 
-/** One path for the whole walk, longer and shorter as it goes: nearly no value needs to be told where it is. */
-interface Walk {
-  readonly path: (string | number)[]
-  readonly report: Report
-}
-
 function checkGroupValues(fields: Group['fields'], bag: Bag, walk: Walk): void {
   const { path } = walk
-  for (const [key, entry] of limitsOf(fields)) {
+  const rows = limitsOf(fields)
+  for (let at = 0; at < rows.length; at++) {
+    const { key, entry } = rows[at] as Row
     const value = bag[key]
     if (value === undefined) continue
     path.push(key)
     if (entry.shape === 'leaf') checkValue(value, entry, walk)
     else if (entry.shape === 'one') checkGroupValues(entry.fields, value as Bag, walk)
-    else {
-      for (const [index, item] of (value as readonly Bag[]).entries()) {
-        path.push(index)
-        checkGroupValues(entry.fields, item, walk)
-        path.pop()
-      }
-    }
+    else checkItemValues(entry.fields, value as readonly Bag[], walk)
     path.pop()
   }
 }
 
-const limits = new WeakMap<Group['fields'], readonly (readonly [string, Entry])[]>()
+function checkItemValues(fields: Group['fields'], items: readonly Bag[], walk: Walk): void {
+  for (let index = 0; index < items.length; index++) {
+    walk.path.push(index)
+    checkGroupValues(fields, items[index] ?? {}, walk)
+    walk.path.pop()
+  }
+}
+
+const limits = new WeakMap<Group['fields'], readonly Row[]>()
 
 /** The rows of a group whose values have a list or a number of decimals, or that have such rows; found out once for each. */
-function limitsOf(fields: Group['fields']): readonly (readonly [string, Entry])[] {
+function limitsOf(fields: Group['fields']): readonly Row[] {
   const known = limits.get(fields)
   if (known !== undefined) return known
-  const found = Object.entries(fields).filter(([, entry]) =>
+  const found = rowsOf(fields).filter(({ entry }) =>
     entry.shape === 'leaf'
       ? entry.codes !== undefined || entry.decimals !== undefined
       : limitsOf(entry.fields).length > 0,
@@ -119,8 +150,4 @@ function checkValue(value: unknown, leaf: Leaf, { path, report }: Walk): void {
   ) {
     report.fatal(leaf.codes.rule, [...path], { text: 'code', values: { value: quoted(String(value)) } })
   }
-}
-
-function within(context: Context, ...steps: Path): Context {
-  return { ...context, path: [...context.path, ...steps] }
 }

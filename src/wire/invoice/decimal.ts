@@ -37,7 +37,8 @@ export class Decimal {
 
   /** Rounded to `scale` places, halves away from zero; with fewer places than that, zeros are added. [EN 16931-1 §6.5.2] */
   rounded(scale: number): Decimal {
-    if (this.scale <= scale) return new Decimal(scaled(this, scale), scale)
+    if (this.scale === scale) return this
+    if (this.scale < scale) return new Decimal(scaled(this, scale), scale)
     return new Decimal(divideRounded(this.coefficient, power(this.scale - scale)), scale)
   }
 
@@ -90,6 +91,28 @@ const digitsMax = 40
 
 /** `-?digits(.digits)?` with at most 40 digits; undefined for anything else (no exponent, no blanks, no bare point). */
 export function parseDecimal(text: string): Decimal | undefined {
+  return parseShort(text) ?? parseLong(text)
+}
+
+/** So many characters are digits that a JavaScript number holds exactly. */
+const shortMax = 15
+
+/** Nearly every amount, without the lists and parts that a regular expression makes; undefined also for one that is only longer or signed with +. */
+function parseShort(text: string): Decimal | undefined {
+  const begin = text.startsWith('-') ? 1 : 0
+  if (text.length > shortMax || text.length === begin) return undefined
+  let value = 0
+  let point = -1
+  for (let at = begin; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 0x30
+    if (digit >= 0 && digit <= 9) value = value * 10 + digit
+    else if (digit === -2 && point < 0 && at > begin && at < text.length - 1) point = at
+    else return undefined
+  }
+  return new Decimal(BigInt(begin === 1 ? -value : value), point < 0 ? 0 : text.length - 1 - point)
+}
+
+function parseLong(text: string): Decimal | undefined {
   const match = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(text)
   if (match === null || text.length > digitsMax + 2) return undefined
   const [, sign, whole = '', fraction = ''] = match

@@ -65,16 +65,24 @@ function isOpenGroup({ id, kind, net }: Draft<InvoiceLine>): boolean {
 
 /** BT-131 = BT-129 × BT-146 / BT-149 + charges − allowances, in two decimals. [PEPPOL-EN16931-R120] */
 export function lineNet(line: Draft<InvoiceLine>): Decimal | undefined {
-  const { quantity, price, allowances = [], charges = [] } = line
+  const { quantity, price } = line
   const base = price?.baseQuantity
   if (quantity === undefined || price?.net === undefined || base?.sign() === 0) return undefined
-  const added = addUp(charges.map(({ amount }) => amount))
-  const taken = addUp(allowances.map(({ amount }) => amount))
+  const added = amountOf(line.charges)
+  const taken = amountOf(line.allowances)
   if (added === undefined || taken === undefined) return undefined
   const gross = quantity.times(price.net)
   const worth = base === undefined ? gross.rounded(2) : gross.dividedBy(base, 2)
-  return worth.plus(added).minus(taken).rounded(2)
+  return worth.plus(added).minus(taken)
 }
+
+/** In two decimals; most lines have none of them. */
+function amountOf(allowances: readonly Draft<LineAllowance>[] | undefined): Decimal | undefined {
+  if (allowances === undefined || allowances.length === 0) return nothing
+  return addUp(allowances.map(({ amount }) => amount))
+}
+
+const nothing = zero.rounded(2)
 
 function deriveAllowance(allowance: Draft<LineAllowance>): void {
   const { base, percentage } = allowance

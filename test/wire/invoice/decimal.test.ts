@@ -14,16 +14,36 @@ describe('decimals', () => {
     ['+7', '7'],
     ['007.10', '7.10'],
     ['-0.00', '0.00'],
+    ['999999999999.99', '999999999999.99'],
+    ['-99999999999.99', '-99999999999.99'],
+    ['9999999999999999.99', '9999999999999999.99'],
+    ['-12345678901234567890.5', '-12345678901234567890.5'],
   ])('%s is read and written as %s', (given, written) => {
     expect(decimal(given).toString()).toBe(written)
   })
 
-  it.each(['', ' 1', '1e3', '1,5', '.5', '5.', '--1', 'NaN', 'Infinity', '0x10', '1 000', '٣', '9'.repeat(60)])(
-    '%j is no decimal',
-    text => {
-      expect(parseDecimal(text)).toBeUndefined()
-    },
-  )
+  it.each([
+    '',
+    ' 1',
+    '1e3',
+    '1,5',
+    '.5',
+    '5.',
+    '-.5',
+    '-5.',
+    '-',
+    '.',
+    '1.2.3',
+    '--1',
+    'NaN',
+    'Infinity',
+    '0x10',
+    '1 000',
+    '٣',
+    '9'.repeat(60),
+  ])('%j is no decimal', text => {
+    expect(parseDecimal(text)).toBeUndefined()
+  })
 
   it.each([
     ['0.005', '0.01'],
