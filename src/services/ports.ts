@@ -418,6 +418,8 @@ export type ContainerWarningCode =
 export interface PdfWriter {
   /** A PDF/A-3b; with `embedded` a Factur-X. */
   write(view: InvoiceView, options: PdfOptions): Promise<Buffer>
+  /** The characters of a text that the font lacks, each once; a page shows boxes in their places. */
+  lacking(text: string): readonly string[]
 }
 
 /** Makes a Factur-X of a PDF that somebody brings: its pages stay as they are. Same bounds as PdfReader. */

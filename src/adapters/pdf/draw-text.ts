@@ -16,6 +16,16 @@ export function printable(text: string, hasGlyph: (codePoint: number) => boolean
   return drawn
 }
 
+/** The characters that printable() replaces by a box, each once. */
+export function unprintable(text: string, hasGlyph: (codePoint: number) => boolean): readonly string[] {
+  const found = new Set<string>()
+  for (const character of text.normalize('NFC')) {
+    if (/[\p{Cc}\p{Cf}\p{Z}]/u.test(character) || hasGlyph(character.codePointAt(0) ?? 0)) continue
+    found.add(character)
+  }
+  return [...found]
+}
+
 /**
  * Breaks text into lines no wider than `width`: at \n, at blanks, and inside a word only where the word alone is too wide.
  * `measure` gives the width of one line of text.

@@ -2,6 +2,7 @@ import type { PdfEmbedder, PdfOptions, PdfWriter } from '../../services/ports.ts
 import type { InvoiceView } from '../../wire/view/index.ts'
 import { buildPdfA } from './container.ts'
 import { drawInvoice } from './draw.ts'
+import { lackingIn } from './glyphs.ts'
 import { type PdfWorkerOptions, PdfWorker, asBuffer } from './worker-host.ts'
 
 /**
@@ -12,6 +13,7 @@ export function createPdfWriter(options: PdfWorkerOptions = {}): PdfWriter & Pdf
   const worker = new PdfWorker(options)
   return {
     write,
+    lacking: lackingIn,
     embed: async (pdf, invoice, at) => asBuffer(await worker.ask({ kind: 'embed', pdf, invoice, at })),
     [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose](),
   }

@@ -191,7 +191,7 @@ export async function convertTaken(
 function answerConverted(ctx: RouteContext, converted: Converted, filename: string): void {
   const { octets, mimeType, unmapped, lost } = converted
   // Of a poorer profile of Factur-X less is expected: its losses are warnings, and losses all the same.
-  const losses = lost.filter(({ rule, severity }) => severity === 'fatal' || rule.startsWith('facturx.'))
+  const losses = lost.filter(({ rule, severity }) => severity === 'fatal' || /^(?:facturx|pdf)\./.test(rule))
   const left = losses.length + unmapped.length
   ctx.set('Passerelle-Left-Out', String(left))
   setFile(ctx, { filename, mimeType, octets, isOurs: true })

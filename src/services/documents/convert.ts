@@ -13,6 +13,7 @@ import { renderHtml, viewOf } from '../../wire/view/index.ts'
 import type { PdfEmbedder } from '../ports.ts'
 import { open } from './open.ts'
 import type { Conversion, ConversionOptions, DocumentsWorld, EmbeddedFile, Opened, Target } from './types.ts'
+import { unshownIn } from './unshown.ts'
 import { type OwnRule, isOwnRule, sayOwn } from './words.ts'
 
 interface Request extends ConversionOptions {
@@ -37,7 +38,8 @@ export async function convert(world: DocumentsWorld, document: Buffer, request: 
   if (opened.kind === 'unreadable') return { kind: 'unreadable', findings: opened.findings }
   if (isShown) {
     const octets = await pages[to](world, opened.invoice, request)
-    return { kind: 'converted', octets, mimeType: mimeTypes[to], unmapped: opened.unmapped, lost: [] }
+    const lost = to === 'pdf' ? unshownOn(world, opened.invoice, language) : []
+    return { kind: 'converted', octets, mimeType: mimeTypes[to], unmapped: opened.unmapped, lost }
   }
   // A person may look at an invoice that is not whole; nothing is written of it that would pass for one.
   if (opened.kind === 'partial') return { kind: 'unreadable', findings: opened.findings }
@@ -111,7 +113,17 @@ function jsonOf(invoice: Invoice): Buffer {
   return Buffer.from(`${JSON.stringify(invoice, undefined, 2)}\n`)
 }
 
-async function writeFacturx({ pdfWriter, clock }: DocumentsWorld, opened: Whole, request: Request): Promise<Written> {
+/** What a page of ours cannot show; a reader of HTML has fonts of his own. */
+function unshownOn(
+  { pdfWriter }: DocumentsWorld,
+  invoice: PartialInvoice,
+  language: FindingLanguage,
+): readonly Finding[] {
+  return unshownIn(invoice, one => pdfWriter.lacking(one), language)
+}
+
+async function writeFacturx(world: DocumentsWorld, opened: Whole, request: Request): Promise<Written> {
+  const { pdfWriter, clock } = world
   const { language, branding = {}, profile = 'EN 16931' satisfies FacturxProfile } = request
   const { invoice, files } = opened
   const xml = writeFacturxXml(invoice, profile)
@@ -120,8 +132,9 @@ async function writeFacturx({ pdfWriter, clock }: DocumentsWorld, opened: Whole,
     ? await embed(pdfWriter, request.into, { embedded, at: clock.now() })
     : await pdfWriter.write(viewOf(invoice, { language }), { branding, at: clock.now(), embedded })
   const findingLanguage = findingLanguageOf(request)
+  const unshown = request.into === undefined ? unshownOn(world, invoice, findingLanguage) : []
   const lost = [...cannotCarry(invoice, 'cii', findingLanguage), ...lostIn(invoice, profile, findingLanguage)]
-  return { octets, lost }
+  return { octets, lost: [...lost, ...unshown] }
 }
 
 async function embed(

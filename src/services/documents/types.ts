@@ -50,7 +50,7 @@ export type Conversion =
       readonly mimeType: string
       /** XPaths of what the document says and the model has no term for. */
       readonly unmapped: readonly string[]
-      /** What the target has no place for, each with its pointer. */
+      /** What the target has no place for, each with its pointer; of pdf and facturx also what the page shows boxes for. */
       readonly lost: readonly Finding[]
     }
   | { readonly kind: 'unreadable'; readonly findings: readonly Finding[] }

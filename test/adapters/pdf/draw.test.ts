@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import PdfDocument from 'pdfkit'
 import { describe, expect, it } from 'vitest'
 import { drawInvoice } from '../../../src/adapters/pdf/draw.ts'
-import { encodeQr } from '../../../src/adapters/pdf/index.ts'
+import { createPdfWriter, encodeQr } from '../../../src/adapters/pdf/index.ts'
 import { type PartialInvoice, readInvoice } from '../../../src/wire/invoice/index.ts'
 import { type Branding, type InvoiceView, languages, viewOf } from '../../../src/wire/view/index.ts'
 import { decimal } from '../../support/decimal.ts'
@@ -134,6 +134,12 @@ describe('characters', () => {
     ['what looks like a multiplication', '3×4 3x4 → ->', '3×4 3x4 → ->'],
   ])('are drawn or replaced: %s', async (_, text, shown) => {
     expect((await drawn(viewOf({ notes: [{ text }] }))).flat()).toContain(shown)
+    // The writer says beforehand what is going to be a box.
+    expect(createPdfWriter().lacking(text)).toHaveLength(shown.split('□').length - 1)
+  })
+
+  it('that are lacking are named, each once', () => {
+    expect(createPdfWriter().lacking('中文 and 中 אב □')).toEqual(['中', '文', 'א', 'ב'])
   })
 
   it('end lines in every way that texts do', async () => {

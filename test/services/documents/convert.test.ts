@@ -126,6 +126,22 @@ describe('a document', () => {
     })
   })
 
+  it('with characters that the font of the PDF lacks names them, and just for what is drawn', async () => {
+    const { documents } = engine()
+    const given = { ...invoiceJson(facts), notes: [{ text: '発票 and 票' }] }
+    const document = Buffer.from(JSON.stringify(given))
+    const warning = { rule: 'pdf.characters', severity: 'warning', pointer: '/notes/0/text', term: 'BT-22' }
+    const converted = { kind: 'converted', lost: [warning] }
+    expect(await documents.convert(document, 'pdf')).toMatchObject(converted)
+    expect(await documents.convert(document, 'facturx', { language: 'fr' })).toMatchObject({
+      lost: [{ ...warning, message: expect.stringContaining('absents de la police du PDF') }],
+    })
+    for (const to of ['html', 'ubl', 'json'] as const) {
+      expect(await documents.convert(document, to)).toMatchObject({ kind: 'converted', lost: [] })
+    }
+    expect(await documents.convert(document, 'facturx', { into: aPdf })).toMatchObject({ lost: [] })
+  })
+
   it('in a poorer profile of Factur-X names what that does not say', async () => {
     const conversion = await engine().documents.convert(Buffer.from(ubl), 'facturx', { profile: 'MINIMUM' })
     expect(

@@ -41,6 +41,7 @@ export function engine({ packs = {}, schema, pdf }: Imported = {}): Engine {
     pdfWriter: {
       write: async view => Buffer.from(`%PDF-1.7 ${view.language} ${view.number}`),
       embed: async pdf => pdf,
+      lacking: text => text.match(/[\u4E00-\u9FFF]/gu) ?? [],
     },
   })
   return { documents, asked }
