@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -89,6 +89,17 @@ describe('bootstrap', () => {
     expect(await changed.ended).toBe(3)
     expect(changed.output()).toContain('Installing dependencies as locked (npm ci, they changed) …')
     lock('1.0.0')
+  })
+
+  it('keeps what Node compiles among the installed modules', async () => {
+    writeFileSync(
+      join(clone, 'kept.mjs'),
+      `import { getCompileCacheDir } from 'node:module'
+       console.log('kept in ' + getCompileCacheDir())`,
+    )
+    const launched = launch('run', 'kept.mjs')
+    expect(await launched.ended).toBe(0)
+    expect(launched.output()).toContain(`kept in ${join(realpathSync(clone), 'node_modules/.cache/compiled')}`)
   })
 
   it('hands over the arguments and gives back the exit code', async () => {
