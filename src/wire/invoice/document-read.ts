@@ -5,6 +5,7 @@ import { amendmentsOf } from './extension-rules.ts'
 import { type Path, Report } from './finding.ts'
 import type { InvoiceDraft } from './model.ts'
 import { type Condition, type LeafBinding, type Plan, type PlanNode, type Slot, isExtension, plans } from './plan.ts'
+import { valueOnOneLine } from './one-line.ts'
 import { isExtended } from './profiles.ts'
 import { type Step, type Syntax, stepsOf, syntaxOf, syntaxes } from './syntax.ts'
 import type { LeafKind } from './table.ts'
@@ -216,7 +217,7 @@ class Reader {
       }
     }
     const { binding } = node
-    text = text.trim()
+    text = valueOnOneLine(text.trim(), element.local, this.syntax.name)
     if (binding === undefined) {
       if (node.free && text !== node.fixed) this.unmapped.push(this.xpath(element))
       return
@@ -266,7 +267,8 @@ class Reader {
     for (const { namespace, local, value } of element.attributes) {
       if (namespace === 'http://www.w3.org/2001/XMLSchema-instance') continue
       const known = namespace === '' ? node.attributes.find(({ name }) => name === local) : undefined
-      if (known?.binding !== undefined) this.set(known.binding, value.trim(), element)
+      if (known?.binding !== undefined)
+        this.set(known.binding, valueOnOneLine(value.trim(), local, this.syntax.name), element)
       else if (known === undefined && !(local === 'currencyID' && isMoney(node)))
         this.unmapped.push(`${this.xpath(element)}/@${local}`)
     }

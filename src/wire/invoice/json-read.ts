@@ -1,6 +1,7 @@
 import { type Decimal, decimalOfNumber } from './decimal.ts'
 import type { Report } from './finding.ts'
 import type { InvoiceDraft } from './model.ts'
+import { isOneLine } from './one-line.ts'
 import type { Entry, Group, Leaf } from './table.ts'
 import { invoiceFields } from './terms.ts'
 import type { Text } from './text.ts'
@@ -82,6 +83,7 @@ function readString(json: unknown, leaf: Leaf): string | Decimal | ValueProblem 
   if (hasForbiddenCharacter(text)) {
     return new ValueProblem('value.text', 'value.text/character')
   }
+  if (/[\t\n\r]/.test(text) && isOneLine(leaf)) return new ValueProblem('value.text', 'value.text/lines')
   return readValue(text, leaf.kind)
 }
 

@@ -333,6 +333,10 @@ export const ownTexts = {
     en: '{title} has a control character or half of a surrogate pair, which XML cannot hold',
     fr: '{title} : le texte contient un caractère de contrôle ou une demi-paire de substitution, que XML n’admet pas',
   },
+  'value.text/lines': {
+    en: '{title} has a line break or a tab, which an identifier or code cannot hold',
+    fr: '{title} : un identifiant ou un code ne contient ni saut de ligne ni tabulation',
+  },
   'json.type': { en: '{title} must be {wanted}, and is {found}', fr: '{title} : {wanted} attendu, {found} trouvé' },
   'json.unknown-field': {
     en: 'The field {field} is unknown; did you mean {near}?',

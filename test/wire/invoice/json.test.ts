@@ -78,6 +78,13 @@ const single: [title: string, change: (json: Json) => unknown, ...expected: stri
   ['no number', json => delete json.number, 'BR-02 /number'],
   ['an empty number', json => (json.number = '  '), 'value.text /number'],
   ['a control character', json => (json.number = 'A\u0000'), 'value.text /number'],
+  ['a number of two lines', json => (json.number = 'F-\n1'), 'value.text /number'],
+  ['a tab in an identifier', json => (json.seller.endpoint.value = '12\t3'), 'value.text /seller/endpoint/value'],
+  [
+    'a scheme with a carriage return',
+    json => (json.seller.endpoint.scheme = '02\r25'),
+    'value.text /seller/endpoint/scheme',
+  ],
   ['half a surrogate pair', json => (json.buyer.name = '\ud800'), 'value.text /buyer/name'],
   ['no issue date', json => delete json.issueDate, 'BR-03 /issueDate'],
   ['no currency', json => delete json.currency, 'BR-05 /currency'],
