@@ -24,7 +24,7 @@ import {
   readSbd,
 } from '../../wire/peppol/index.ts'
 import type { TransmissionId } from '../domain.ts'
-import type { BlobStore, ExchangeStore, InboundOutcome, InboundRecord } from '../ports.ts'
+import type { BlobStore, ExchangeStore, InboundOutcome, InboundRecord, InboundSettlement } from '../ports.ts'
 import type { Registry } from '../registry/index.ts'
 import type { Trust } from '../trust/index.ts'
 import type { As4Answer, As4Request } from './types.ts'
@@ -79,23 +79,46 @@ async function keepOrDiscard(
   const payload = onlyPayload(message)
   let kept = false
   try {
-    const { sbdh, document } = readSbd(payload.content)
-    checkEnvelopeAgrees(header, sbdh)
     const stamp = { messageId: `${world.random.uuid()}@${world.messageIdHost}`, at: world.clock.now() }
-    const receipt = await buildReceipt(message, world.signingKey, stamp)
-    const id = world.random.uuid() as TransmissionId
+    const arrival = { id: world.random.uuid() as TransmissionId, stamp, header, message, payload }
+    const examined = await examine(world, arrival)
     // The answer of the commit may be lost: from now on only the store can say that nothing names the octets.
     kept = true
-    const inbound = recordOf({ id, at: stamp.at, header, sbdh, message, payload, receipt })
-    const outcome = await record(world, inbound, {
-      document,
-      octets: () => gather(extractDocument(payload.content.head)),
-    })
+    const outcome = await record(world, recordOf(arrival, examined), examined.settlement)
     kept = outcome.kind === 'recorded'
-    return answerOf(world, outcome, { id, header, receipt })
+    return answerOf(world, outcome, { id: arrival.id, header, receipt: examined.receipt })
   } finally {
     if (!kept && payload.octets.kind === 'stored') await world.blobs.remove(payload.octets.key)
   }
+}
+
+interface Arrival {
+  readonly id: TransmissionId
+  /** Of the receipt, and of everything that is recorded with it. */
+  readonly stamp: { readonly messageId: string; readonly at: Instant }
+  readonly header: PeppolHeader
+  readonly message: SignedUserMessage
+  readonly payload: ReceivedPayload
+}
+
+interface Examined {
+  readonly sbdh: Sbdh
+  readonly receipt: Buffer
+  readonly settlement: InboundSettlement | undefined
+}
+
+/**
+ * Reads the envelope, and judges the document while the receipt is being signed. The tree of the document ends here: what is still
+ * held while a message waits for its signature or its commit is copied by the garbage collector again and again.
+ */
+async function examine(world: ReceiveWorld, { id, stamp, header, message, payload }: Arrival): Promise<Examined> {
+  const { sbdh, document } = readSbd(payload.content)
+  checkEnvelopeAgrees(header, sbdh)
+  const octets = (): Promise<Buffer> => gather(extractDocument(payload.content.head))
+  const signing = buildReceipt(message, world.signingKey, stamp)
+  const settling = settleAtOnce(world, { id, documentType: sbdh.documentType }, { document, octets })
+  const [receipt, settlement] = await Promise.all([signing, settling])
+  return { sbdh, receipt, settlement }
 }
 
 /** C3 must answer PEPPOL:NOT_SERVICED for a receiver, document type or process that it does not serve. [peppol.md §1.7] */
@@ -116,23 +139,12 @@ function onlyPayload(message: SignedUserMessage): ReceivedPayload {
   return payload
 }
 
-interface Received {
-  readonly id: TransmissionId
-  readonly at: Instant
-  readonly header: PeppolHeader
-  readonly sbdh: Sbdh
-  readonly message: SignedUserMessage
-  readonly payload: ReceivedPayload
-  readonly receipt: Buffer
-}
-
 /** Commits, and in the same commit hands over what can be read at once. */
 async function record(
   world: ReceiveWorld,
   inbound: InboundRecord,
-  arrived: Parameters<typeof settleAtOnce>[2],
+  settlement: InboundSettlement | undefined,
 ): Promise<InboundOutcome> {
-  const settlement = await settleAtOnce(world, inbound, arrived)
   const outcome = await world.store.recordInbound(inbound, settlement)
   if (outcome.kind === 'recorded' && outcome.state !== 'received') {
     world.log.info('transmission.processed', { transmissionId: inbound.id, state: outcome.state })
@@ -140,11 +152,11 @@ async function record(
   return outcome
 }
 
-function recordOf({ id, at, header, sbdh, message, payload, receipt }: Received): InboundRecord {
+function recordOf({ id, stamp, header, message, payload }: Arrival, { sbdh, receipt }: Examined): InboundRecord {
   const { sender, receiver, documentType, process, countryC1, instanceId } = sbdh
   return {
     id,
-    at,
+    at: stamp.at,
     messageId: header.messageId,
     peer: header.senderAccessPoint,
     sender,
