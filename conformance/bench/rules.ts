@@ -62,6 +62,7 @@ export async function benchRules(): Promise<void> {
   console.log('\nWith the packs of EN 16931, Peppol and BR-FR and the schema of UBL, in ms')
   await printStart(ordinary[0] ?? '')
   await printVerdicts(ordinary)
+  printGrowth(data)
   const peers = await openPeers(text => console.log(`  ${text}`))
   if (typeof peers === 'string') console.log(`\nOthers are not measured: ${peers}`)
   await printRules(loadsOf(data, ordinary), typeof peers === 'string' ? [] : peers)
@@ -156,6 +157,26 @@ async function processorOf(contents: readonly Buffer[], one: (octets: Buffer) =>
     spent.push((user + system) / 1000 / timesPerRound / contents.length)
   }
   return median(spent.slice(asyncRounds / 2))
+}
+
+const growing = [1000, 2000, 4000, 8000, 16_000]
+const growthMilliseconds = 4000
+const boundless = { octetsMax: 1e9, nodesMax: 1e9 }
+
+/** By how much an invoice grows dearer with its lines; twice the lines for twice the time is proportional. */
+function printGrowth(data: OfficialData): void {
+  const rules = createRulePacks({ folder: store })
+    .named(selections[2].packs, day)
+    .map(one => one.rules)
+  let before: number | undefined
+  for (const lines of growing) {
+    const octets = invoiceOfLines(data, lines)
+    const { milliseconds } = measure(() => runRules(parseXml(octets, boundless).root, rules).length, growthMilliseconds)
+    const ratio = before === undefined ? '' : `  × ${(milliseconds / before).toFixed(2)}`
+    const name = `${lines.toLocaleString('en')} lines, ${(octets.length / 1e6).toFixed(1)} MB, from the octets to the findings`
+    console.log(`  ${name.padEnd(rowWidth)}${milliseconds.toFixed(0).padStart(8)}${ratio}`)
+    before = milliseconds
+  }
 }
 
 /* ── Invoices ──────────────────────────────────────────────────────────────────────────────── */
