@@ -138,7 +138,8 @@ export class Tree {
         else children.push(below)
       } else if (child.kind === 'text') this.size++ // Its place in the order, see withTexts.
     }
-    if (children !== undefined) node.children = children
+    // A list that has grown keeps room for sixteen more, which would be copied with every document.
+    if (children !== undefined) node.children = children.length > 1 ? children.slice() : children
     return node
   }
 
