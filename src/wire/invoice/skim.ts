@@ -11,37 +11,56 @@ const closeTag = 0x3e
  * memory. undefined when even that is too large.
  */
 export async function skim(chunks: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
-  const kept: Buffer[] = []
-  let size = 0
-  // The text run under way: its octets as long as they are few, and how many there were.
-  let run: Buffer[] = []
+  const kept = new Gathered()
+  // The text run under way: where it begins in what is kept, and how many octets it has. Those beyond the limit are not kept.
+  let runStart = 0
   let runSize = 0
-
-  function keep(octets: Buffer): void {
-    kept.push(octets)
-    size += octets.length
-  }
-
   for await (const chunk of chunks) {
     let at = 0
     while (at < chunk.length) {
       const tag = chunk.indexOf(openTag, at)
       const end = tag < 0 ? chunk.length : tag
-      const text = chunk.subarray(at, end)
-      if (runSize < textOctetsMax) run.push(text.subarray(0, textOctetsMax - runSize))
-      runSize += text.length
+      if (runSize < textOctetsMax) kept.add(chunk, at, Math.min(end, at + textOctetsMax - runSize))
+      runSize += end - at
       if (tag < 0) break
-      if (runSize <= textOctetsMax) run.forEach(keep)
-      else keep(afterLastTag(run))
-      run = []
+      if (runSize > textOctetsMax) kept.replace(runStart, afterLastTag(kept.from(runStart)))
+      kept.add(chunk, tag, tag + 1)
+      runStart = kept.size
       runSize = 0
-      keep(chunk.subarray(tag, tag + 1))
       at = tag + 1
     }
-    if (size > skimmedOctetsMax) return undefined
+    if (kept.size > skimmedOctetsMax) return undefined
   }
-  run.forEach(keep)
-  return Buffer.concat(kept)
+  return kept.from(0)
+}
+
+/** Octets in one buffer that grows: slices would cost more than the few octets between two tags. */
+class Gathered {
+  size = 0
+  private octets: Buffer = Buffer.allocUnsafe(textOctetsMax)
+
+  add(octets: Buffer, start: number, end: number): void {
+    const size = this.size + end - start
+    if (size > this.octets.length) {
+      const larger = Buffer.allocUnsafe(Math.max(size, 2 * this.octets.length))
+      this.octets.copy(larger, 0, 0, this.size)
+      this.octets = larger
+    }
+    octets.copy(this.octets, this.size, start, end)
+    this.size = size
+  }
+
+  /** Not a copy: it holds until something is added. */
+  from(start: number): Buffer {
+    return this.octets.subarray(start, this.size)
+  }
+
+  /** Puts these octets in the place of all that lies behind `start`. */
+  replace(start: number, octets: Buffer): void {
+    const copy = Buffer.from(octets)
+    this.size = start
+    this.add(copy, 0, copy.length)
+  }
 }
 
 const quotes: ReadonlySet<number> = new Set([0x22, 0x27])
@@ -49,8 +68,7 @@ const emptySection = Buffer.from('![CDATA[]]>')
 const emptyComment = Buffer.from('!---->')
 
 /** A run begins inside a tag, a section or a comment, which must stay whole when the text in it or behind it goes. */
-function afterLastTag(run: readonly Buffer[]): Buffer {
-  const begun = Buffer.concat(run)
+function afterLastTag(begun: Buffer): Buffer {
   if (begun.subarray(0, 8).equals(emptySection.subarray(0, 8))) return emptySection
   if (begun.subarray(0, 3).equals(emptyComment.subarray(0, 3))) return emptyComment
   let quote: number | undefined
