@@ -1,37 +1,24 @@
 import { WireError } from '../../kernel/index.ts'
 import { type Command, type ExitCode, helpOf, parseArguments, UsageError } from './command.ts'
-import { config } from './config.ts'
-import { convert } from './convert.ts'
-import { extract } from './extract.ts'
-import { keys } from './keys.ts'
-import { lookup } from './lookup.ts'
-import { map } from './map.ts'
-import { migrate } from './migrate.ts'
-import { render } from './render.ts'
-import { rules } from './rules.ts'
-import { sandbox } from './sandbox.ts'
-import { send } from './send.ts'
-import { serve } from './serve.ts'
 import { openTerminal, type Terminal, type TerminalStreams } from './terminal.ts'
-import { trace } from './trace.ts'
-import { validate } from './validate.ts'
 
-const commands: readonly Command[] = [
-  serve,
-  sandbox,
-  send,
-  validate,
-  convert,
-  render,
-  extract,
-  rules,
-  map,
-  lookup,
-  trace,
-  keys,
-  migrate,
-  config,
-]
+/** Each loads what it needs when it is run: a node with its database and its doors takes as long as the verdict on a file. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve.ts')).serve,
+  sandbox: async () => (await import('./sandbox.ts')).sandbox,
+  send: async () => (await import('./send.ts')).send,
+  validate: async () => (await import('./validate.ts')).validate,
+  convert: async () => (await import('./convert.ts')).convert,
+  render: async () => (await import('./render.ts')).render,
+  extract: async () => (await import('./extract.ts')).extract,
+  rules: async () => (await import('./rules.ts')).rules,
+  map: async () => (await import('./map.ts')).map,
+  lookup: async () => (await import('./lookup.ts')).lookup,
+  trace: async () => (await import('./trace.ts')).trace,
+  keys: async () => (await import('./keys.ts')).keys,
+  migrate: async () => (await import('./migrate.ts')).migrate,
+  config: async () => (await import('./config.ts')).config,
+}
 
 /** Runs one command line (without the program's name) and resolves to the exit code. Never throws. */
 export async function runCli(words: readonly string[], streams: TerminalStreams): Promise<ExitCode> {
@@ -40,11 +27,12 @@ export async function runCli(words: readonly string[], streams: TerminalStreams)
   for (const stream of [streams.output, streams.errors]) stream.on?.('error', ignoreClosedPipe)
   const [name = 'help', ...rest] = words
   if (name === 'help' || name === '--help' || name === '-h') return showHelp(rest[0], terminal)
-  const command = commands.find(one => one.name === name)
-  if (command === undefined) {
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (load === undefined) {
     terminal.failure(`there is no command ${name}; passerelle help lists them`)
     return 2
   }
+  const command = await load()
   try {
     const given = parseArguments(command, rest)
     if (given.flag('help')) {
@@ -81,14 +69,15 @@ function explain(error: unknown, command: Command, terminal: Terminal): ExitCode
   return 1
 }
 
-function showHelp(name: string | undefined, terminal: Terminal): ExitCode {
-  const command = commands.find(one => one.name === name)
+async function showHelp(name: string | undefined, terminal: Terminal): Promise<ExitCode> {
+  const all = await Promise.all(Object.values(commands).map(load => load()))
+  const command = all.find(one => one.name === name)
   if (command !== undefined) {
     terminal.raw(helpOf(command))
     return 0
   }
-  const width = Math.max(...commands.map(one => one.name.length))
-  const rows = commands.map(one => `  ${one.name.padEnd(width)}  ${one.summary}`)
+  const width = Math.max(...all.map(one => one.name.length))
+  const rows = all.map(one => `  ${one.name.padEnd(width)}  ${one.summary}`)
   terminal.raw(`passerelle COMMAND [arguments]\n\n${rows.join('\n')}\n\npasserelle COMMAND --help tells more.\n`)
   return 0
 }

@@ -13,7 +13,6 @@ import {
 } from '../../adapters/rules/index.ts'
 import { isoOf, systemClock } from '../../kernel/index.ts'
 import { type Arguments, type Command, type ExitCode, numberOf, type Option, UsageError } from './command.ts'
-import { showDifferences } from './rules-diff.ts'
 import type { Terminal } from './terminal.ts'
 
 const usualFolder = '.passerelle/rules'
@@ -164,6 +163,8 @@ async function diff(
   [old = '', next = '', ...paths]: readonly string[],
   terminal: Terminal,
 ): Promise<ExitCode> {
+  // It reads what a node has kept: nothing that judges a file is to load a node.
+  const { showDifferences } = await import('./rules-diff.ts')
   return await showDifferences(
     {
       given,
