@@ -5,6 +5,7 @@ import type {
   ConversionOptions,
   Documents,
   EmbeddedFile,
+  Survey,
   Target,
   ValidationOptions,
   Verdict,
@@ -28,6 +29,7 @@ export interface Engine extends Documents, AsyncDisposable {}
 
 /** What a thread is asked. */
 export type ThreadRequest =
+  | { readonly call: 'survey'; readonly document: Uint8Array }
   | { readonly call: 'validate'; readonly document: Uint8Array; readonly options: ValidationOptions }
   | {
       readonly call: 'convert'
@@ -43,6 +45,11 @@ export function openEngine({ rulesFolder, clock, threads, threadedFrom }: Engine
   const { count, ...budget } = threads
   const pool = new Threads(new URL('worker.ts', import.meta.url), { data: { rulesFolder }, count, budget })
   return {
+    async survey(document) {
+      if (document.length < threadedFrom) return await here.survey(document)
+      const outcome = await ask<Survey>(pool, { call: 'survey', document })
+      return outcome.kind === 'done' ? outcome.result : unreadable(outcome.what, budget)
+    },
     async validate(document, options = {}) {
       if (document.length < threadedFrom) return await here.validate(document, options)
       const outcome = await ask<Verdict>(pool, { call: 'validate', document, options })
@@ -51,7 +58,7 @@ export function openEngine({ rulesFolder, clock, threads, threadedFrom }: Engine
     async convert(document, to, options = {}) {
       if (document.length < threadedFrom) return await here.convert(document, to, options)
       const outcome = await ask<Conversion>(pool, { call: 'convert', document, to, options })
-      if (outcome.kind === 'exceeded') return notConverted(outcome.what, budget)
+      if (outcome.kind === 'exceeded') return unreadable(outcome.what, budget)
       const { result } = outcome
       return result.kind === 'converted' ? { ...result, octets: asBuffer(result.octets) } : result
     },
@@ -89,6 +96,11 @@ async function ask<Result>(pool: Threads, request: ThreadRequest): Promise<Threa
   return { kind: 'done', result: answer.result }
 }
 
+interface Unreadable {
+  readonly kind: 'unreadable'
+  readonly findings: readonly Finding[]
+}
+
 /* ── Documents that cost too much ──────────────────────────────────────────────────────────── */
 
 type Exceeded = 'time' | 'memory'
@@ -111,7 +123,7 @@ function notJudged(what: Exceeded, budget: Budget): Verdict {
   return { syntax: 'unknown', profile: null, valid: false, packs: [], findings: [finding] }
 }
 
-function notConverted(what: Exceeded, budget: Budget): Conversion {
+function unreadable(what: Exceeded, budget: Budget): Unreadable {
   return { kind: 'unreadable', findings: [exceededFinding(what, budget)] }
 }
 

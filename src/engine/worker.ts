@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { WireError, givenAway, systemClock } from '../kernel/index.ts'
-import type { Contents, Conversion, ConversionOptions, Verdict } from '../services/documents/index.ts'
+import type { Contents, Conversion, ConversionOptions, Survey, Verdict } from '../services/documents/index.ts'
 import { composeDocuments } from './compose.ts'
 import { asBuffer } from './octets.ts'
 import type { ThreadRequest } from './index.ts'
@@ -25,14 +25,18 @@ async function answer(request: ThreadRequest): Promise<void> {
   }
 }
 
-function octetsIn(result: Verdict | Conversion | Contents): readonly Uint8Array[] {
+type Result = Verdict | Survey | Conversion | Contents
+
+function octetsIn(result: Result): readonly Uint8Array[] {
   if ('files' in result) return result.files.map(({ octets }) => octets)
   return 'octets' in result ? [result.octets] : []
 }
 
-async function perform(request: ThreadRequest): Promise<Verdict | Conversion | Contents> {
+async function perform(request: ThreadRequest): Promise<Result> {
   const document = asBuffer(request.document)
   switch (request.call) {
+    case 'survey':
+      return await documents.survey(document)
     case 'validate':
       return await documents.validate(document, request.options)
     case 'convert':

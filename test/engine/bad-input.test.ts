@@ -219,6 +219,7 @@ describe('a document that costs too much', () => {
     const many = invoiceUbl({ ...facts, lines: 3000 })
     const told = { rule: 'document.time', severity: 'fatal' }
     expect(await impatient.validate(many)).toMatchObject({ valid: false, findings: [told] })
+    expect(await impatient.survey(many)).toEqual({ kind: 'unreadable', findings: [expect.objectContaining(told)] })
     expect(await impatient.convert(many, 'cii')).toMatchObject({ kind: 'unreadable', findings: [told] })
     expect(await impatient.files(many)).toMatchObject({ files: [], findings: [told] })
     expect(await impatient.validate(Buffer.from(ubl))).toMatchObject({ valid: true })
@@ -242,6 +243,11 @@ describe('a document that costs too much', () => {
     const many = invoiceUbl({ ...facts, lines: 2500 })
     expect(many.length).toBeGreaterThan(1024 * 1024)
     expect(await bare.validate(many)).toMatchObject({ syntax: 'ubl', valid: true, packs: [] })
+    expect(await bare.survey(many)).toMatchObject({
+      kind: 'invoice',
+      summary: { number: 'F-1' },
+      verdict: { valid: true },
+    })
     const converted = await bare.convert(many, 'cii')
     expect(converted.kind === 'converted' && converted.octets.equals(invoiceCii({ ...facts, lines: 2500 }))).toBe(true)
     expect(await bare.files(many)).toEqual({ syntax: 'ubl', files: [], findings: [] })

@@ -1,6 +1,7 @@
 import { appraise } from './appraise.ts'
 import { convert } from './convert.ts'
 import { filesOf, open } from './open.ts'
+import { survey } from './survey.ts'
 import type { Documents, DocumentsWorld } from './types.ts'
 import { validate } from './validate.ts'
 
@@ -12,6 +13,7 @@ export type * from './types.ts'
 export function createDocuments(world: DocumentsWorld): Documents {
   return {
     appraise: (root, octets) => appraise(world, root, octets),
+    survey: document => survey(world, document),
     validate: (document, options) => validate(world, document, options),
     convert: (document, to, options) => convert(world, document, { ...options, to }),
     open: (document, purpose = 'files') => open(world, document, { purpose, language: 'en' }),

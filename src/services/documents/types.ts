@@ -3,7 +3,7 @@ import type { FacturxProfile } from '../../wire/facturx/index.ts'
 import type { DocumentReading, Finding, Invoice, PartialInvoice } from '../../wire/invoice/index.ts'
 import type { Branding, Language, QrEncoder } from '../../wire/view/index.ts'
 import type { XmlElement } from '../../wire/xml/index.ts'
-import type { Verdict, DocumentSyntax } from '../domain.ts'
+import type { DocumentSyntax, InvoiceSummary, Verdict } from '../domain.ts'
 import type { PdfEmbedder, PdfReader, PdfWriter, RulePacks, Schemas } from '../ports.ts'
 
 export type { DocumentSyntax, Layer, Severity, Verdict, VerdictFinding } from '../domain.ts'
@@ -25,6 +25,12 @@ export interface Appraisal {
   readonly reading: DocumentReading
   readonly verdict: Verdict
 }
+
+/** The same of a document that may be large: what is recorded of an invoice, and no more. */
+export type Survey =
+  | { readonly kind: 'invoice'; readonly summary: InvoiceSummary; readonly verdict: Verdict }
+  /** Why it cannot be read as an invoice, as readDocument() tells it. */
+  | { readonly kind: 'unreadable'; readonly findings: readonly Finding[] }
 
 /* ── Conversions and views ─────────────────────────────────────────────────────────────────── */
 
@@ -126,6 +132,8 @@ export interface DocumentsWorld {
 export interface Documents {
   /** Of an invoice in XML that has been parsed already; `octets` are its own. */
   appraise(root: XmlElement, octets: () => Promise<Buffer>): Promise<Appraisal>
+  /** Of an invoice in XML or of a Factur-X. */
+  survey(document: Buffer): Promise<Survey>
   validate(document: Buffer, options?: ValidationOptions): Promise<Verdict>
   convert(document: Buffer, to: Target, options?: ConversionOptions): Promise<Conversion>
   /** The invoice and the files inside it; for files when no purpose is given. */

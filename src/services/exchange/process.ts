@@ -1,5 +1,5 @@
 import { type Clock, type Random, WireError, gather } from '../../kernel/index.ts'
-import { type DocumentReading, type Finding, readDocument, skim, summaryOf } from '../../wire/invoice/index.ts'
+import { type DocumentReading, type Finding, skim, summaryOf } from '../../wire/invoice/index.ts'
 import { documentTypeParts, extractDocument } from '../../wire/peppol/index.ts'
 import type { XmlElement } from '../../wire/xml/index.ts'
 import type { Documents } from '../documents/index.ts'
@@ -9,7 +9,7 @@ import { contentOf } from './content.ts'
 
 export interface ProcessWorld {
   /** Judges what comes in. */
-  readonly documents: Pick<Documents, 'appraise' | 'open' | 'validate'>
+  readonly documents: Pick<Documents, 'appraise' | 'survey'>
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -47,8 +47,9 @@ export async function processInbound(world: ProcessWorld, claim: InboundClaim): 
     const kind = kindOf(claim.transmission)
     if (kind === 'other') return delivered(world, undefined)
     const document = kind === 'pdf' ? await pdfOf(claim) : await documentOf(claim)
-    const summary = summaryIn(kind === 'pdf' ? await readingOf(world, document) : readDocument(document))
-    return delivered(world, { ...summary, verdict: kept(await world.documents.validate(document)) })
+    const surveyed = await world.documents.survey(document)
+    if (surveyed.kind === 'unreadable') throw unreadable(surveyed.findings)
+    return delivered(world, { ...surveyed.summary, verdict: kept(surveyed.verdict) })
   } catch (error) {
     return excepted(world, claim.transmission, error)
   }
@@ -85,13 +86,6 @@ function excepted(world: ProcessWorld, { id }: Received, error: unknown): Inboun
 function summaryIn(reading: DocumentReading): InvoiceSummary {
   if ('findings' in reading) throw unreadable(reading.findings)
   return summaryOf(reading.invoice)
-}
-
-/** Of the XML inside a PDF. */
-async function readingOf(world: ProcessWorld, pdf: Buffer): Promise<DocumentReading> {
-  const opened = await world.documents.open(pdf)
-  if (opened.kind === 'unreadable') return opened
-  return readDocument(opened.xml ?? Buffer.alloc(0))
 }
 
 function unreadable([first]: readonly Finding[]): WireError {
