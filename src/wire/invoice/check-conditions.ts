@@ -30,16 +30,17 @@ export function checkConditions(draft: InvoiceDraft, report: Report, syntax: 'ub
 
 /** In UBL `#AAI#` before a text is its subject code, so a text must not look as if it had one. */
 function checkNotes(draft: InvoiceDraft, report: Report): void {
-  const lines = (draft.lines ?? []).entries()
-  for (const [path, notes] of [
-    [['notes'], draft.notes] as const,
-    ...lines.map(([index, line]) => [['lines', index, 'notes'], line.notes] as const),
-  ]) {
-    for (const [index, { subjectCode, text }] of (notes ?? []).entries()) {
-      if (subjectCode !== undefined || text === undefined || !/^#[^#]{3}#/.test(text)) continue
-      report.fatal('value.text', [...path, index, 'text'], { text: 'value.text/note' })
-    }
-  }
+  checkTexts(draft.notes, [], report)
+  draft.lines?.forEach(({ notes }, index) => {
+    if (notes !== undefined) checkTexts(notes, ['lines', index], report)
+  })
+}
+
+function checkTexts(notes: InvoiceDraft['notes'], path: Path, report: Report): void {
+  notes?.forEach(({ subjectCode, text }, index) => {
+    if (subjectCode !== undefined || text === undefined || !/^#[^#]{3}#/.test(text)) return
+    report.fatal('value.text', [...path, 'notes', index, 'text'], { text: 'value.text/note' })
+  })
 }
 
 function checkDates(draft: InvoiceDraft, report: Report): void {
@@ -47,9 +48,10 @@ function checkDates(draft: InvoiceDraft, report: Report): void {
     report.fatal('BR-CO-03', ['vatPointDateCode'])
   }
   checkPeriod(draft.period, ['period'], { report, order: 'BR-29', empty: 'BR-CO-19' })
-  for (const [index, line] of (draft.lines ?? []).entries()) {
-    checkPeriod(line.period, ['lines', index, 'period'], { report, order: 'BR-30', empty: 'BR-CO-20' })
-  }
+  draft.lines?.forEach(({ period }, index) => {
+    if (period === undefined) return
+    checkPeriod(period, ['lines', index, 'period'], { report, order: 'BR-30', empty: 'BR-CO-20' })
+  })
 }
 
 function checkPeriod(
@@ -85,8 +87,9 @@ function checkParties(draft: InvoiceDraft, report: Report): void {
   const { sellerAgent, buyerAgent, invoicer, invoicee, payer } = draft
   const parties = { seller, buyer, taxRepresentative, payee, sellerAgent, buyerAgent, invoicer, invoicee, payer }
   for (const [key, party] of Object.entries(parties)) checkVatId(party?.vatId, [key, 'vatId'], report)
-  for (const [index, line] of (draft.lines ?? []).entries())
-    checkVatId(line.seller?.vatId, ['lines', index, 'seller', 'vatId'], report)
+  draft.lines?.forEach(({ seller: own }, index) => {
+    if (own !== undefined) checkVatId(own.vatId, ['lines', index, 'seller', 'vatId'], report)
+  })
 }
 
 function checkVatId(vatId: string | undefined, path: Path, report: Report): void {

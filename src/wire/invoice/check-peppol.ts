@@ -40,8 +40,9 @@ export function checkPeppol(draft: InvoiceDraft, report: Report): void {
   checkType(draft, report)
   checkMandates(draft, report)
   checkExemptions(draft, report)
-  for (const [index, line] of (draft.lines ?? []).entries())
-    checkLinePeriod(line, ['lines', index, 'period'], { draft, report })
+  draft.lines?.forEach((line, index) => {
+    if (line.period !== undefined) checkLinePeriod(line, ['lines', index, 'period'], { draft, report })
+  })
 }
 
 /** Of Billing, or of Self-Billing, which has the rule for its own name. */

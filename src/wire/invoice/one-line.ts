@@ -9,10 +9,12 @@ import { invoiceFields } from './terms.ts'
 
 /** How both syntaxes name elements and attributes of these types: PaymentID, IssuerAssignedID, schemeID, unitCode, URI. */
 const oneLineName = /(?:ID|Code|URI)$/
+/** Kept here, because an expression within a function is made anew for each of all values. */
+const breakOrBlanks = /[\t\n\r]|  /
 
 /** The value of an element or attribute as a reader of its schema has it: line breaks and tabs are blanks, in CII several are one. */
 export function valueOnOneLine(text: string, name: string, syntax: 'ubl' | 'cii'): string {
-  if (!/[\t\n\r]|  /.test(text) || !oneLineName.test(name)) return text
+  if (!breakOrBlanks.test(text) || !oneLineName.test(name)) return text
   const line = text.replaceAll(/[\t\n\r]/g, ' ')
   return syntax === 'cii' ? line.replaceAll(/ {2,}/g, ' ') : line
 }
