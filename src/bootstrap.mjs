@@ -105,11 +105,20 @@ function runNpm(args) {
 }
 
 /**
+ * V8 places at once in the old generation what it has seen survive. The first messages of a node all survive, because its young
+ * generation is small at first; from then on the trees of all messages would lie there until the whole heap is collected, and hold what
+ * they refer to: a seventh of a receiving node's memory and up to a tenth of its processor time.
+ */
+const tuned = ['--no-allocation-site-pretenuring']
+
+/**
  * What Node makes of our TypeScript is kept: to strip the types and to compile anew takes half a second, which is half of a short command.
  * Node checks that an entry is of the same text and version, and does without where the folder cannot be written.
  */
 function runProgram(args) {
-  return runNode(args, { env: { NODE_COMPILE_CACHE: join(modules, '.cache', 'compiled'), ...process.env } })
+  return runNode([...tuned, ...args], {
+    env: { NODE_COMPILE_CACHE: join(modules, '.cache', 'compiled'), ...process.env },
+  })
 }
 
 function runNode(args, options = {}) {
