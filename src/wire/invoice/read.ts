@@ -1,4 +1,5 @@
 import type { XmlElement, XmlLimits } from '../xml/index.ts'
+import { checkTaxRegistrations } from './check-extension.ts'
 import { checkPresence } from './check-terms.ts'
 import { derive } from './derive.ts'
 import { amendmentsOf } from './extension-rules.ts'
@@ -133,6 +134,7 @@ export function readDocumentToSend(source: Buffer | XmlElement, options: Checkin
     report.fatal('BR-CL-01', ['typeCode'], { text: 'BR-CL-01/root', values: { code: typeCode, root: syntax.root } })
   }
   checkRules(draft, report, { ...options, syntax: syntax?.name ?? 'ubl' })
+  checkTaxRegistrations(draft, read.unmapped, report)
   return received(read, options.language)
 }
 

@@ -266,6 +266,10 @@ export const frenchTexts = {
     fr: 'Une facture à double sens doit être auto-facturée (type indiqué : {type})',
   },
   'BR-FR-BD-14': correction,
+  'BR-FXEXT-03': {
+    en: 'Only the seller may have a tax registration that is not for VAT: a SpecifiedTaxRegistration of another party has the scheme VA',
+    fr: 'Seul le vendeur peut avoir un enregistrement fiscal autre que la TVA : le SpecifiedTaxRegistration d’une autre partie a le schéma VA',
+  },
   'BR-FREXT-06': {
     en: '{title} must be there on a line that names a parent line',
     fr: '{title} : cette information est obligatoire sur une ligne qui indique une ligne parente',

@@ -298,6 +298,11 @@ const lineTree = jsonDefects(
     ],
     ['BR-FREXT-CL-27', 'unknown terms of delivery', json => (json.deliveryTerms = { code: 'XYZ' })],
     [
+      'BR-57',
+      'a place of delivery of a line in no country',
+      ({ lines }) => (lines[0].delivery = { address: { city: 'Lyon' } }),
+    ],
+    [
       'BR-FREXT-CL-10',
       'a buyer’s agent of an unknown scheme',
       json => (json.buyerAgent = { identifiers: [siren('1', '§')] }),

@@ -363,6 +363,26 @@ describe('the rules of an extension in CII', () => {
     expect(rules).toEqual(['BR-FXEXT-04 /lines/2/item/attributes/0/code'])
   })
 
+  it('do not want a country of the place of delivery of a line, which those of UBL want', () => {
+    expect(rulesOfCii(json => (json.lines[2].delivery = { address: { city: 'Lyon' } }))).toEqual([])
+  })
+
+  it.each([
+    [facturx, 'BuyerTradeParty', ['BR-FXEXT-03']],
+    [facturx, 'SellerTradeParty', []],
+    [undefined, 'BuyerTradeParty', []],
+  ])('in %s have this against a tax number of %s: %j', (customization, party, rules) => {
+    const invoice = readGood(sample(json => (forCii(json), delete json.paymentMeans[1].transfer.proprietaryAccount)))
+    const cii = String(writeCii(customization === undefined ? invoice : { ...invoice, customization }))
+    const other = '<ram:SpecifiedTaxRegistration><ram:ID schemeID="XX">1</ram:ID></ram:SpecifiedTaxRegistration>'
+    const changed = cii.replace(new RegExp(`</ram:${party}>`), `${other}$&`)
+    expect(changed).not.toBe(cii)
+    const reading = readDocumentToSend(Buffer.from(changed), { rules: [] })
+    expect('findings' in reading ? reading.findings : []).toMatchObject(
+      rules.map(rule => ({ rule, severity: 'fatal', location: expect.stringContaining(`ram:${party}`) })),
+    )
+  })
+
   it('have other names in Factur-X', () => {
     const rules = rulesOfCii(json => {
       json.lines[2].net = '1.00'
