@@ -95,7 +95,7 @@ const laws: Readonly<Record<string, Law>> = {
     'node:worker_threads',
     'node:zlib',
   ),
-  'src/adapters/rules': adapter('libxml2-wasm', 'node:url', 'node:vm', 'node:worker_threads', 'node:zlib'),
+  'src/adapters/rules': adapter('libxml2-wasm', 'node:url', 'node:v8', 'node:vm', 'node:worker_threads', 'node:zlib'),
   // The document engine made whole: in this thread, and in those that it gives large documents to.
   'src/engine': { modules: ['kernel', 'wire', 'services', 'adapters'], packages: ['node:worker_threads'] },
   // A door sees services; only the command line, which composes for itself, sees everything.
@@ -183,7 +183,7 @@ function judge({ file, target }: Import): string | undefined {
   if (found === undefined) return `${file}: stands in no row of the law`
   const [folder, law] = found
   if (!target.startsWith('src/')) {
-    const name = target.startsWith('node:') ? (/^node:[a-z_]+/.exec(target)?.[0] ?? target) : target
+    const name = target.startsWith('node:') ? (/^node:[a-z0-9_]+/.exec(target)?.[0] ?? target) : target
     const allowed = law.packages.some(lawful => lawful === '*' || lawful === name || name.startsWith(lawful + '/'))
     return allowed ? undefined : `${file}: ${folder} may not import ${target}`
   }

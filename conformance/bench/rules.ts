@@ -102,7 +102,8 @@ const starts = 9
 /** Fresh processes that find the packs in the store. */
 async function printStart(file: string): Promise<void> {
   const script = fileURLToPath(new URL('rules-start.ts', import.meta.url))
-  const words = [script, store, file, ...selections[2].packs]
+  // V8 with other flags would not take what it made of the packs here.
+  const words = [...process.execArgv, script, store, file, ...selections[2].packs]
   const seen: Record<'loaded' | 'judged' | 'wholeProcess', number>[] = []
   for (let count = 0; count < starts; count++) {
     const { stdout } = await promisify(execFile)(process.execPath, words)

@@ -1,3 +1,4 @@
+import { cachedDataVersionTag } from 'node:v8'
 import { Script } from 'node:vm'
 import {
   compiledFormat,
@@ -30,7 +31,7 @@ export function loadPack(folder: string, pack: Pack): RuleSet {
   // The code is ASCII.
   const code = readStored(folder, pack, { path: codeFile, sha256: pack.compiled.sha256 }).toString('latin1')
   const { v8, sha256 } = pack.compiled.cache
-  const cachedData = v8 === process.versions.v8 ? readStored(folder, pack, { path: cacheFile, sha256 }) : undefined
+  const cachedData = v8 === kindOfV8() ? readStored(folder, pack, { path: cacheFile, sha256 }) : undefined
   return linkRules(code, factoryOf(scriptOf(code, { name: packName(pack), cachedData })))
 }
 
@@ -58,8 +59,12 @@ function factoryOf(script: Script): RulesFactory {
 
 /** What the index says of compiled code. */
 export function compiledOf(code: string, cache: Buffer): Pack['compiled'] {
-  const { v8 } = process.versions
-  return { format: compiledFormat, sha256: sha256Of(code), cache: { v8, sha256: sha256Of(cache) } }
+  return { format: compiledFormat, sha256: sha256Of(code), cache: { v8: kindOfV8(), sha256: sha256Of(cache) } }
+}
+
+/** V8 takes a cache of its own version and flags only; one that it would not take is not read. */
+function kindOfV8(): string {
+  return String(cachedDataVersionTag())
 }
 
 /** The stored Schematron file, and what finds the files beside it. Throws PackError `damaged`. */

@@ -58,7 +58,7 @@ export interface Pack extends Release {
     readonly format: number
     /** Of the code, in hexadecimal: nothing else is executed. The same rules in another layout have the same code. */
     readonly sha256: string
-    /** What V8 of this version made of the code, and its hash; another version begins with the code. */
+    /** What a V8 of this version and these flags made of the code, and its hash; another begins with the code. */
     readonly cache: { readonly v8: string; readonly sha256: string }
   }
   /** The pack's own unit tests, where some came with it. */

@@ -65,6 +65,27 @@ describe('a pack', () => {
     expect(() => loadPack(place, pack)).toThrow(expect.objectContaining({ code: 'damaged' }))
   })
 
+  it('of which V8 kept something that was changed is not executed', async () => {
+    const place = store()
+    const pack = await imported(place, schematron('rules.sch', 'b'), { name: 'mine', version: '1' })
+    const path = join(place, pack.folder, 'rules.cache')
+    const cache = readFileSync(path)
+    const turned = Buffer.from(cache)
+    turned[cache.length - 20] = (cache.at(-20) ?? 0) ^ 1
+    for (const changed of [turned, cache.subarray(0, 100), Buffer.alloc(0)]) {
+      writeFileSync(path, changed)
+      expect(() => loadPack(place, pack)).toThrow(expect.objectContaining({ code: 'damaged' }))
+    }
+  })
+
+  it('of which another V8 kept something begins with the code', async () => {
+    const place = store()
+    const now = await imported(place, schematron('rules.sch', 'b'), { name: 'mine', version: '1' })
+    writeFileSync(join(place, now.folder, 'rules.cache'), 'of another V8')
+    const pack = { ...now, compiled: { ...now.compiled, cache: { ...now.compiled.cache, v8: 'another' } } }
+    expect(loadPack(place, pack).size).toBe(1)
+  })
+
   it('of another compiler is compiled anew, if its rules are unchanged', async () => {
     const place = store()
     const now = await imported(place, schematron('rules.sch', 'b'), { name: 'mine', version: '1' })
