@@ -84,12 +84,16 @@ function withBuffer(file: EmbeddedFile): EmbeddedFile {
   return { ...file, octets: asBuffer(file.octets) }
 }
 
+/** A document of this size makes garbage of many times its size. */
+const heavyOctetsMin = 32 * 1024 * 1024
+
 type Answer<Result> =
   | { readonly result: Result }
   | { readonly refused: { readonly code: string; readonly message: string } }
 
 async function ask<Result>(pool: Threads, request: ThreadRequest): Promise<ThreadOutcome<Result>> {
-  const outcome = await pool.run<Answer<Result>>(request)
+  const isLast = request.document.length >= heavyOctetsMin
+  const outcome = await pool.run<Answer<Result>>(request, { isLast })
   if (outcome.kind === 'exceeded') return outcome
   const answer = outcome.result
   if ('refused' in answer) throw new WireError(answer.refused.code, answer.refused.message)

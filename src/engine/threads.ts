@@ -17,6 +17,8 @@ const maxYoungGenerationSizeMb = 24
 
 interface Job {
   readonly request: object
+  /** The thread ends with it, which gives the memory back at once that it would keep until it has collected its garbage. */
+  readonly isLast: boolean
   readonly resolve: (outcome: ThreadOutcome<unknown>) => void
   readonly reject: (error: Error) => void
 }
@@ -46,10 +48,10 @@ export class Threads implements AsyncDisposable {
     this.budget = budget
   }
 
-  /** Rejects with what the thread threw. */
-  async run<Result>(request: object): Promise<ThreadOutcome<Result>> {
+  /** Rejects with what the thread threw. After a request with `isLast` another thread takes the place of this one. */
+  async run<Result>(request: object, { isLast = false } = {}): Promise<ThreadOutcome<Result>> {
     return await new Promise((resolve, reject) => {
-      this.waiting.push({ request, resolve: resolve as Job['resolve'], reject })
+      this.waiting.push({ request, isLast, resolve: resolve as Job['resolve'], reject })
       this.next()
     })
   }
@@ -74,7 +76,7 @@ export class Threads implements AsyncDisposable {
     return worker
   }
 
-  private give(worker: Worker, { request, resolve, reject }: Job): void {
+  private give(worker: Worker, { request, isLast, resolve, reject }: Job): void {
     const end = (isAlive: boolean): void => {
       clearTimeout(deadline)
       // Only our own: terminate() listens for the exit as well, and would never know of it.
@@ -90,7 +92,7 @@ export class Threads implements AsyncDisposable {
       this.next()
     }
     const answered = (answer: { readonly result?: unknown; readonly error?: Error }): void => {
-      end(true)
+      end(!isLast)
       if (answer.error === undefined) resolve({ kind: 'done', result: answer.result })
       else reject(answer.error)
     }
