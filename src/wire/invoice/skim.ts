@@ -3,6 +3,9 @@ const textOctetsMax = 64 * 1024
 /** What is left of an invoice without its files; 10,000 lines are about 12 MB. */
 const skimmedOctetsMax = 64 * 1024 * 1024
 
+/** The limit is looked at after each chunk. */
+const gatheredOctetsMax = skimmedOctetsMax + 1024 * 1024
+
 const openTag = 0x3c
 const closeTag = 0x3e
 
@@ -42,7 +45,7 @@ class Gathered {
   add(octets: Buffer, start: number, end: number): void {
     const size = this.size + end - start
     if (size > this.octets.length) {
-      const larger = Buffer.allocUnsafe(Math.max(size, 2 * this.octets.length))
+      const larger = Buffer.allocUnsafe(Math.max(size, Math.min(2 * this.octets.length, gatheredOctetsMax)))
       this.octets.copy(larger, 0, 0, this.size)
       this.octets = larger
     }
