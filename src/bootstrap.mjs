@@ -105,11 +105,12 @@ function runNpm(args) {
 }
 
 /**
- * V8 places at once in the old generation what it has seen survive. The first messages of a node all survive, because its young
- * generation is small at first; from then on the trees of all messages would lie there until the whole heap is collected, and hold what
- * they refer to: a seventh of a receiving node's memory and up to a tenth of its processor time.
+ * What V8 assumes does not hold for a node, and cost it a sixth of its processor time (docs/decisions/runtime.md):
+ * - It places at once in the old generation what it has seen survive. The first messages all survive, because the young generation is
+ *   small at first; from then on the trees of all messages would lie there until the whole heap is collected, with what they refer to.
+ * - It collects the whole heap once it has grown by a tenth, and counts buffers as growth, which come and go with every message.
  */
-const tuned = ['--no-allocation-site-pretenuring']
+const tuned = ['--no-allocation-site-pretenuring', '--heap-growing-percent=200']
 
 /**
  * What Node makes of our TypeScript is kept: to strip the types and to compile anew takes half a second, which is half of a short command.
