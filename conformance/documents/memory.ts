@@ -23,7 +23,7 @@ for (let index = 0; index < count; index++) {
 
 const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
 const started = performance.now()
-const child = spawn(process.execPath, [cli, 'validate', folder, '--json', '--rules', rules], {
+const child = spawn(process.execPath, [...process.execArgv, cli, 'validate', folder, '--json', '--rules', rules], {
   stdio: ['ignore', 'pipe', 'inherit'],
 })
 const marks = new Map<number, number>()
