@@ -117,7 +117,9 @@ const tuned = ['--no-allocation-site-pretenuring', '--heap-growing-percent=200']
  * Node checks that an entry is of the same text and version, and does without where the folder cannot be written.
  */
 function runProgram(args) {
-  return runNode([...tuned, ...args], {
+  // V8 promises its options for no other release.
+  const options = lockedNode() !== undefined || runningMajor === 24 ? tuned : []
+  return runNode([...options, ...args], {
     env: { NODE_COMPILE_CACHE: join(modules, '.cache', 'compiled'), ...process.env },
   })
 }
@@ -126,14 +128,21 @@ function runNode(args, options = {}) {
   return run(node24(), args, { ...options, tethered: true })
 }
 
+const runningMajor = Number(process.versions.node.split('.')[0])
+
 /** The locked Node, or the running one where no package exists for the platform. */
 function node24() {
-  const locked = lockedNodes[`${process.platform}-${process.arch}`]
-  if (locked !== undefined && existsSync(join(modules, locked))) return join(modules, locked)
-  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
+  const locked = lockedNode()
+  if (locked !== undefined) return locked
+  if (runningMajor >= 24) return process.execPath
   throw new Error(
     `there is no packaged Node 24 for ${process.platform}-${process.arch}: install Node 24 or later and run this with it`,
   )
+}
+
+function lockedNode() {
+  const locked = lockedNodes[`${process.platform}-${process.arch}`]
+  return locked !== undefined && existsSync(join(modules, locked)) ? join(modules, locked) : undefined
 }
 
 /** Runs a program on our terminal, hands it every signal we get and resolves to its exit code. */

@@ -108,6 +108,13 @@ describe('bootstrap', () => {
     expect(launched.output()).toContain('one --two three')
   })
 
+  it('runs a program with the options of V8 that suit a node', async () => {
+    writeFileSync(join(clone, 'options.mjs'), "console.log(process.execArgv.join(' '))")
+    const launched = launch('run', 'options.mjs')
+    expect(await launched.ended).toBe(0)
+    expect(launched.output()).toContain('--no-allocation-site-pretenuring --heap-growing-percent=200')
+  })
+
   it('passes signals on and waits for what the program makes of them', async () => {
     const launched = launch('run', 'wait.mjs')
     await launched.says('running')
