@@ -96,7 +96,10 @@ describe('an invoice sent as JSON', () => {
       'posted',
       'answer',
     ])
-    for (const { microseconds } of attempts[0]?.steps ?? []) expect(microseconds).toBeGreaterThan(0)
+    // The shortest may take less than half a microsecond.
+    const times = attempts[0]?.steps.map(({ microseconds }) => microseconds) ?? []
+    for (const time of times) expect(time).toBeGreaterThanOrEqual(0)
+    expect(Math.max(...times)).toBeGreaterThan(0)
   })
 
   it('tells in the trace what each step found', async () => {
