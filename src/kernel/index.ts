@@ -11,5 +11,6 @@ export {
   gather,
   givenAway,
   inMemory,
+  joined,
   openOctets,
 } from './octets.ts'

@@ -22,7 +22,13 @@ export async function* openOctets(octets: Octets): AsyncGenerator<Buffer> {
 export async function gather(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
   const gathered: Buffer[] = []
   for await (const chunk of chunks) gathered.push(chunk)
-  return Buffer.concat(gathered)
+  return joined(gathered)
+}
+
+/** One after the other; several are copied, one is given back as it is. */
+export function joined(chunks: readonly Buffer[]): Buffer {
+  const [only, second] = chunks
+  return only !== undefined && second === undefined ? only : Buffer.concat(chunks)
 }
 
 /**

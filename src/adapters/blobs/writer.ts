@@ -1,6 +1,6 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type BlobKey, type Octets, type SpoolWriter, inMemory } from '../../kernel/index.ts'
+import { type BlobKey, type Octets, type SpoolWriter, inMemory, joined } from '../../kernel/index.ts'
 import { syncFolder } from './folders.ts'
 
 export interface WriterPlace {
@@ -48,8 +48,7 @@ export class FolderSpoolWriter implements SpoolWriter {
     if (this.#ended) throw new Error('the spool has ended')
     if (!this.#spilled) {
       this.#ended = true
-      const [only] = this.#pending
-      return inMemory(this.#pending.length === 1 && only !== undefined ? only : Buffer.concat(this.#pending))
+      return inMemory(joined(this.#pending))
     }
     try {
       return await this.#finishFile()

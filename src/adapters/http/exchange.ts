@@ -2,6 +2,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
+import { joined } from '../../kernel/index.ts'
 import { type HttpClient, HttpFailure, type HttpRequest } from '../../services/ports.ts'
 import { ConnectFailure } from './connector.ts'
 
@@ -102,9 +103,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     if (!this.#head) return
     const { status, headers } = this.#head
-    const [only] = this.#chunks
-    const body = this.#chunks.length === 1 && only ? only : Buffer.concat(this.#chunks)
-    this.#outcome.resolve({ status, headers, contentType: headers['content-type'], body })
+    this.#outcome.resolve({ status, headers, contentType: headers['content-type'], body: joined(this.#chunks) })
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, failure: Error): void {

@@ -1,3 +1,4 @@
+import { joined } from '../../kernel/index.ts'
 import { EbmsFault, NotAs4Error } from './ebms.ts'
 import { type MediaType, parseMediaType } from './media-type.ts'
 import { MultipartReader, OctetSource, type PartHeaders } from './multipart.ts'
@@ -68,7 +69,7 @@ async function readSoap(body: AsyncIterable<Buffer>, limits: As4Limits): Promise
     }
     chunks.push(chunk)
   }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
+  return joined(chunks)
 }
 
 async function* attachmentsOf(parts: MultipartReader): AsyncGenerator<MimePart, undefined> {

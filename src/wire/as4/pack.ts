@@ -1,12 +1,13 @@
 import { createHash, hash } from 'node:crypto'
 import { createGzip, gzipSync } from 'node:zlib'
-import { type Octets, type Spool, type SpoolWriter, inMemory } from '../../kernel/index.ts'
+import { type Octets, type Spool, type SpoolWriter, inMemory, joined } from '../../kernel/index.ts'
 import { wholeOctetsMax } from './names.ts'
 import type { PackedPayload } from './types.ts'
 
 /** As fast as lower levels on invoices, and within a percent of the best. [building-blocks.md] */
 const level = 6
 const sliceOctets = 128 * 1024
+const chunkOctetsMin = 1024
 
 /**
  * Compresses a payload, once: the octets that come out are signed, enciphered and sent again and again, because another run of
@@ -18,7 +19,7 @@ export async function packPayload(content: Octets | AsyncIterable<Buffer>, spool
   let size = 0
   while (size <= wholeOctetsMax) {
     const next = await chunks.next()
-    if (next.done === true) return packWhole(Buffer.concat(start))
+    if (next.done === true) return packWhole(joined(start))
     start.push(next.value)
     size += next.value.length
   }
@@ -26,7 +27,8 @@ export async function packPayload(content: Octets | AsyncIterable<Buffer>, spool
 }
 
 function packWhole(content: Buffer): PackedPayload {
-  const octets = gzipSync(content, { level })
+  // Documents shrink to a seventh; the usual piece of memory for the result would be larger than most of them.
+  const octets = gzipSync(content, { level, chunkSize: Math.max(chunkOctetsMin, content.length >> 2) })
   return {
     octets: inMemory(octets),
     digest: hash('sha256', octets, 'buffer'),

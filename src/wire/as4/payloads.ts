@@ -1,4 +1,4 @@
-import type { Octets, Spool, SpoolWriter } from '../../kernel/index.ts'
+import { type Octets, type Spool, type SpoolWriter, joined } from '../../kernel/index.ts'
 import type { Certificate, DecryptionKey } from '../pki/index.ts'
 import { XmlError } from '../xml/index.ts'
 import { type AttachmentDigest, attachmentDigest } from './attachment-digest.ts'
@@ -139,16 +139,11 @@ async function gather(chunks: AsyncIterator<Buffer>): Promise<{ readonly octets:
   let size = 0
   while (size <= wholeOctetsMax) {
     const next = await chunks.next()
-    if (next.done === true) return { octets: join(gathered), ended: true }
+    if (next.done === true) return { octets: joined(gathered), ended: true }
     gathered.push(next.value)
     size += next.value.length
   }
-  return { octets: join(gathered), ended: false }
-}
-
-function join(chunks: readonly Buffer[]): Buffer {
-  const [only, second] = chunks
-  return only !== undefined && second === undefined ? only : Buffer.concat(chunks)
+  return { octets: joined(gathered), ended: false }
 }
 
 /**
