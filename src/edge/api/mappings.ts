@@ -6,7 +6,8 @@ import type { MappingKey, StoredMapping } from '../../services/ports.ts'
 import type { Tenants } from '../../services/tenants/index.ts'
 import { Problem, type ProblemError, readBody, readQuery, type RouteContext, type RouteEntry } from '../http/index.ts'
 import { languageWanted } from './file-answer.ts'
-import { findingLanguages, oneOf } from './parameters.ts'
+import { invalidBody } from './json-body.ts'
+import { checkName, findingLanguages, oneOf } from './parameters.ts'
 import { apiBase } from './representation.ts'
 import { noTenant, tenantPath } from './tenants.ts'
 
@@ -46,9 +47,7 @@ async function list({ mappings, tenants }: MappingServices, ctx: RouteContext, {
 }
 
 async function save({ mappings }: MappingServices, ctx: RouteContext, key: MappingKey): Promise<void> {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(key.name)) {
-    throw new Problem('invalid-parameter', 'name must be 1 to 64 letters, digits, points, hyphens or underscores')
-  }
+  checkName('name', key.name)
   const { content } = await readBody(ctx, mappingOctetsMax)
   const outcome = await mappings.save(key, textOf(content))
   switch (outcome.kind) {
@@ -59,16 +58,8 @@ async function save({ mappings }: MappingServices, ctx: RouteContext, key: Mappi
       throw noTenant(key.tenant)
     case 'too-many':
       throw new Problem('too-many-mappings', `${outcome.most} mappings are kept here, as many as there may be`)
-    case 'invalid': {
-      const { problems } = outcome
-      const errors: readonly ProblemError[] = problems.map(({ pointer, message }) => ({
-        rule: 'mapping',
-        pointer,
-        message,
-      }))
-      const count = errors.length === 1 ? '1 problem' : `${errors.length} problems`
-      throw new Problem('invalid-mapping', `the mapping has ${count}; errors says where`, { errors })
-    }
+    case 'invalid':
+      throw invalidBody('mapping', outcome.problems)
   }
 }
 

@@ -1,5 +1,6 @@
 import { mappingSchema } from '../../wire/mapping/index.ts'
 import { tenantPathParameter } from './openapi-tenants.ts'
+import { namePattern } from './parameters.ts'
 
 /* The part of the API's description that is about mappings of ERP exports. */
 
@@ -15,7 +16,7 @@ const nameParameter = {
   in: 'path',
   required: true,
   description: 'What its author calls it.',
-  schema: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' },
+  schema: { type: 'string', pattern: namePattern },
 }
 
 const json = (schema: string): object => ({

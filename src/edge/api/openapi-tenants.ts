@@ -1,3 +1,5 @@
+import { namePattern } from './parameters.ts'
+
 /* The part of the API's description that is about tenants. Their mappings stand with those of the node. */
 
 /** What the whole description shares. */
@@ -11,14 +13,12 @@ interface Shared {
 
 type Path = `/tenants${'' | '/{tenant}' | '/{tenant}/logo'}`
 
-const pattern = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'
-
 export const tenantPathParameter = {
   name: 'tenant',
   in: 'path',
   required: true,
   description: 'What the operator calls it.',
-  schema: { type: 'string', pattern },
+  schema: { type: 'string', pattern: namePattern },
 }
 
 /** As a parameter of sending, judging and converting. */
@@ -45,7 +45,7 @@ function tenants({ query, problem, json, everywhere }: Shared): object {
       operationId: 'listTenants',
       summary: 'List tenants, by id',
       parameters: [
-        query('cursor', '`next` of the page before.', { type: 'string', pattern }),
+        query('cursor', '`next` of the page before.', { type: 'string', pattern: namePattern }),
         query('limit', 'Most in the answer.', { type: 'integer', minimum: 1, default: 50 }),
       ],
       responses: {
@@ -151,7 +151,7 @@ const branding = object(
 )
 
 const summary = {
-  id: { type: 'string', pattern },
+  id: { type: 'string', pattern: namePattern },
   name,
   changedAt: { type: 'string', format: 'date-time' },
   links: object({ self: text, logo: text, mappings: text }),

@@ -19,6 +19,19 @@ export function oneOf<const Value extends string>(
 /** The languages in which findings are said. */
 export const findingLanguages = ['en', 'fr'] as const
 
+/** Of tenants and mappings, whoever gives them one. */
+export const namePattern = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'
+const name = new RegExp(namePattern)
+
+export function isName(text: string): boolean {
+  return name.test(text)
+}
+
+export function checkName(parameter: string, text: string): void {
+  if (isName(text)) return
+  throw new Problem('invalid-parameter', `${parameter} must be 1 to 64 letters, digits, points, hyphens or underscores`)
+}
+
 export function directionOf(text: string | undefined): Direction | undefined {
   if (text === undefined || text === 'inbound' || text === 'outbound') return text
   throw new Problem('invalid-parameter', 'direction must be inbound or outbound')

@@ -5,8 +5,8 @@ import { formatIdentifier } from '../../wire/peppol/index.ts'
 import { type Branding } from '../../wire/view/index.ts'
 import { Problem, type ProblemError, readBody, readQuery, type RouteContext, type RouteEntry } from '../http/index.ts'
 import { setFile } from './file-answer.ts'
-import { parseJson } from './json-body.ts'
-import { limitOf } from './parameters.ts'
+import { invalidBody, parseJson } from './json-body.ts'
+import { checkName, isName, limitOf } from './parameters.ts'
 import { apiBase } from './representation.ts'
 
 export interface TenantServices {
@@ -18,8 +18,6 @@ export interface TenantServices {
 const tenantOctetsMax = 256 * 1024
 /** It stands in every page and PDF of the tenant. */
 const logoOctetsMax = 512 * 1024
-
-const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
 /** The businesses that this node serves: who they are, and how their invoices look. Their mappings have routes of their own. */
 export function tenantRoutes(services: TenantServices): readonly RouteEntry[] {
@@ -40,7 +38,7 @@ export function tenantRoutes(services: TenantServices): readonly RouteEntry[] {
 
 async function list({ tenants, limits }: TenantServices, ctx: RouteContext): Promise<void> {
   const { cursor, limit } = readQuery(ctx, ['cursor', 'limit'])
-  if (cursor !== undefined && !namePattern.test(cursor)) {
+  if (cursor !== undefined && !isName(cursor)) {
     throw new Problem('invalid-parameter', 'cursor must be the next of an earlier answer')
   }
   const most = limitOf(limit, limits.pageMax)
@@ -51,9 +49,7 @@ async function list({ tenants, limits }: TenantServices, ctx: RouteContext): Pro
 }
 
 async function save(tenants: Tenants, ctx: RouteContext, id: TenantId): Promise<void> {
-  if (!namePattern.test(id)) {
-    throw new Problem('invalid-parameter', 'tenant must be 1 to 64 letters, digits, points, hyphens or underscores')
-  }
+  checkName('tenant', id)
   const { content } = await readBody(ctx, tenantOctetsMax)
   ctx.body = tenantJson(saved(await tenants.save(id, parseJson(content))))
 }
@@ -62,11 +58,8 @@ function saved(outcome: SaveOutcome): Tenant {
   switch (outcome.kind) {
     case 'saved':
       return outcome.tenant
-    case 'invalid': {
-      const errors: readonly ProblemError[] = outcome.problems.map(problem => ({ rule: 'tenant', ...problem }))
-      const count = errors.length === 1 ? '1 problem' : `${errors.length} problems`
-      throw new Problem('invalid-tenant', `the tenant has ${count}; errors says where`, { errors })
-    }
+    case 'invalid':
+      throw invalidBody('tenant', outcome.problems)
     case 'taken': {
       const errors: readonly ProblemError[] = outcome.conflicts.map(conflict => ({ rule: 'tenant.taken', ...conflict }))
       throw new Problem('participant-taken', 'a participant belongs to one tenant at most; errors says to which', {

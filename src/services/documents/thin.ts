@@ -1,3 +1,5 @@
+import { base64, base64KindOf } from '../../kernel/index.ts'
+
 /** A longer text that is Base64 is an embedded file, not a term. */
 const fileOctetsMin = 64 * 1024
 
@@ -33,27 +35,14 @@ export function withoutFiles(xml: Buffer): Buffer {
   return Buffer.concat(kept)
 }
 
-const [other, digit, padding, space] = [0, 1, 2, 3]
-const characters = characterTable()
-
 function isBase64(xml: Buffer, start: number, end: number): boolean {
   let digits = 0
   let paddings = 0
   for (let at = start; at < end; at++) {
-    const kind = characters[xml[at] ?? 0]
-    if (kind === digit && paddings === 0) digits++
-    else if (kind === padding) paddings++
-    else if (kind !== space) return false
+    const kind = base64KindOf[xml[at] ?? 0]
+    if (kind === base64.digit && paddings === 0) digits++
+    else if (kind === base64.padding) paddings++
+    else if (kind !== base64.lineBreak && kind !== base64.blank) return false
   }
   return paddings <= 2 && (digits + paddings) % 4 === 0
-}
-
-function characterTable(): Uint8Array {
-  const table = new Uint8Array(256).fill(other)
-  for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/') {
-    table[character.charCodeAt(0)] = digit
-  }
-  table['='.charCodeAt(0)] = padding
-  for (const character of ' \t\r\n') table[character.charCodeAt(0)] = space
-  return table
 }

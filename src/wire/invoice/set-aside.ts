@@ -1,3 +1,5 @@
+import { base64, base64KindOf } from '../../kernel/index.ts'
+
 /** A longer text of Base64 digits is an embedded file, not a term of the invoice. */
 const textOctetsMax = 64 * 1024
 
@@ -70,8 +72,7 @@ const indexDigits = 8
 
 /* ── Runs of digits ────────────────────────────────────────────────────────────────────────── */
 
-const [other, digit, padding, lineBreak, blank] = [0, 1, 2, 3, 4]
-const kindOf = kindTable()
+const { other, digit, padding, lineBreak, blank } = base64
 
 interface Escapes {
   readonly begin: number
@@ -115,7 +116,7 @@ class Splitter {
   private ready: Piece[] = []
   private files = 0
   private isFile = false
-  private last = other
+  private last: number = other
   private digitCount = 0
   private paddings = 0
   private escape = ''
@@ -133,7 +134,7 @@ class Splitter {
   take(octet: number): void {
     if (this.escape !== '') this.takeEscaped(octet)
     else if (octet === this.escapes.begin) this.escape = String.fromCharCode(octet)
-    else this.add(octet, kindOf[octet] ?? other)
+    else this.add(octet, base64KindOf[octet] ?? other)
   }
 
   /** The digits of files since it was last asked. */
@@ -253,15 +254,4 @@ class Octets {
     this.block = Buffer.allocUnsafeSlow(blockOctets)
     this.at = 0
   }
-}
-
-function kindTable(): Uint8Array {
-  const table = new Uint8Array(256).fill(other)
-  for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/') {
-    table[character.charCodeAt(0)] = digit
-  }
-  table['='.charCodeAt(0)] = padding
-  for (const character of '\r\n') table[character.charCodeAt(0)] = lineBreak
-  for (const character of ' \t') table[character.charCodeAt(0)] = blank
-  return table
 }

@@ -27,6 +27,30 @@ export interface Difference {
   readonly rule: string
 }
 
+/** Where the model differs on purpose, and why. */
+export interface Exception {
+  readonly kind: Difference['kind']
+  readonly rules: RegExp
+  /** Of `syntax document`; a document that was changed has the change behind its name. */
+  readonly where: RegExp
+  readonly why: string
+}
+
+/** The differences that no exception explains; those that explain one are added to `met`. */
+export function unexplained(
+  differences: readonly Difference[],
+  exceptions: readonly Exception[],
+  met: Set<Exception>,
+): string[] {
+  return differences.flatMap(({ kind, rule, syntax, document }) => {
+    const place = `${syntax} ${document}`
+    const exception = exceptions.find(one => one.kind === kind && one.rules.test(rule) && one.where.test(place))
+    if (exception === undefined) return [`${kind} ${rule} in ${place}`]
+    met.add(exception)
+    return []
+  })
+}
+
 /** Whether the document is an invoice for the reader: without its mandatory terms nothing can be compared. */
 export function isReadable(document: XmlElement): boolean {
   return !('findings' in readDocument(document))
